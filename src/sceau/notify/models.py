@@ -1,0 +1,26 @@
+from django.db import models
+
+from sceau.core import ids
+
+
+class Notice(models.Model):
+    """A plain mail that says that something waits, never what. Its words and address stay sealed."""
+
+    class State(models.TextChoices):
+        QUEUED = "queued"
+        SENT = "sent"  # the relay answered 250
+        FAILED = "failed"  # the relay refused it for good
+        BOUNCED = "bounced"  # a delivery report came back (E12)
+
+    id = models.UUIDField(primary_key=True, default=ids.new)
+    kind = models.CharField(max_length=20)
+    person = models.UUIDField(null=True)
+    envelope = models.UUIDField(null=True)
+    recipient = models.PositiveSmallIntegerField(null=True)
+    sealed = models.BinaryField(null=True)  # to the queue key (V11); NULL once sent
+    state = models.CharField(max_length=7, choices=State, default=State.QUEUED)
+    queued_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index("envelope", name="notice_of_envelope")]
