@@ -141,7 +141,9 @@ SCEAU_NEW_ACCOUNTS = _choice("NEW_ACCOUNTS", "unverified", "certified")  # until
 if SCEAU_CUSTODY_PASSPHRASE and os.environ.get("SCEAU_CUSTODY_PASSPHRASE"):
     del os.environ["SCEAU_CUSTODY_PASSPHRASE"]  # not inherited by what we start
 
-_unknown = {name for name in os.environ if name.startswith("SCEAU_")} - _read - {"SCEAU_SECRET_KEY"}
+# SCEAU_FAILPOINT belongs to core.failpoints; `sceau up` refuses to start with it. SCEAU_TEST_* is read by tests only.
+_read.add("SCEAU_FAILPOINT")
+_unknown = {n for n in os.environ if n.startswith("SCEAU_") and not n.startswith("SCEAU_TEST_")} - _read
 if _unknown:
     raise ImproperlyConfigured(f"unknown settings: {', '.join(sorted(_unknown))}")
 

@@ -89,7 +89,7 @@ class Copy(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint("envelope", "mailbox", "role", name="copy_once_a_role")]
         indexes = [
-            models.Index("mailbox", "folder", "-sort_at", name="copy_list"),
+            models.Index(fields=["mailbox", "folder", "-sort_at"], name="copy_list"),
             models.Index("destroy_at", name="copy_retention", condition=models.Q(destroyed_at=None)),
         ]
 

@@ -1,0 +1,1 @@
+"""`python -m bench`: what the product costs, against what the same machine can do at best."""

@@ -1,0 +1,80 @@
+"""Where tests run: a throw-away data folder and keys for each worker, SQLite and files unless told otherwise.
+
+`SCEAU_TEST_DATABASE_URL` and `SCEAU_TEST_S3` (an endpoint) move the same tests to PostgreSQL and S3.
+`SCEAU_TEST_INSIST=1` (CI) turns "skipped because a part is missing" into a failure: see `tests/parts.py`.
+"""
+
+import os
+import secrets
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
+PASSPHRASE = "phrase de passe des essais"
+
+
+def _enter_test_settings() -> Path:
+    """Settings are read once, when Django loads: everything must be in the environment before."""
+    folder = Path(tempfile.mkdtemp(prefix=f"sceau-tests-{WORKER}-"))
+    for name in list(os.environ):
+        if name.startswith("SCEAU_") and not name.startswith("SCEAU_TEST_"):
+            del os.environ[name]
+    (folder / "data").mkdir(mode=0o700)
+    (folder / "keys").mkdir(mode=0o700)
+    (folder / "keys" / "secret.key").write_text(secrets.token_urlsafe(48))
+    os.environ.update(
+        DJANGO_SETTINGS_MODULE="sceau.settings",
+        SCEAU_DATA=str(folder / "data"),
+        SCEAU_KEYS=str(folder / "keys"),
+        SCEAU_CUSTODY_PASSPHRASE=PASSPHRASE,
+        SCEAU_HOSTS="localhost,testserver",
+        SCEAU_RELAY_PORT="1",  # nothing listens there: a test that sends mail brings its own relay
+        SCEAU_DATABASE_URL=os.environ.get("SCEAU_TEST_DATABASE_URL", ""),
+        **_s3(os.environ.get("SCEAU_TEST_S3", "")),
+    )
+    return folder
+
+
+def _s3(endpoint: str) -> dict[str, str]:
+    if not endpoint:
+        return {}
+    return {
+        "SCEAU_BLOBS": "s3",
+        "SCEAU_S3_ENDPOINT": endpoint,
+        "SCEAU_S3_BUCKET": f"sceau-{WORKER}",
+        "SCEAU_S3_ACCESS_KEY": "essais",
+        "SCEAU_S3_SECRET_KEY": "essais-secret",
+    }
+
+
+FOLDER = _enter_test_settings()
+
+from django.conf import settings  # noqa: E402
+
+assert settings.SCEAU_DATA == FOLDER / "data"
+# An xdist worker inherits this environment: it must not load Django before its own folder exists.
+del os.environ["DJANGO_SETTINGS_MODULE"]
+
+
+def pytest_unconfigure() -> None:
+    shutil.rmtree(FOLDER, ignore_errors=True)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def installation_keys() -> Path:
+    """The keys of an installation, made once a worker, with password hashing made cheap."""
+    from tests import installation
+
+    installation.cheapen_passwords()
+    keys = Path(settings.SCEAU_KEYS)
+    installation.create_keys(keys, PASSPHRASE)
+    return keys
+
+
+@pytest.fixture
+def blobs_folder() -> Path:
+    """Where the file store keeps its blobs."""
+    return Path(settings.SCEAU_DATA) / "blobs"
