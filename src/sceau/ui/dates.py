@@ -1,0 +1,62 @@
+"""Dates and sizes as people say them. Views call this; templates only print the result."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from django.utils import formats, translation
+from django.utils.translation import gettext as _
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """One moment, three ways: near ("14:02", "hier", "19 nov."), exact, and for machines."""
+
+    text: str
+    exact: str
+    iso: str
+
+
+def when(at: datetime, *, now: datetime, zone: str) -> When:
+    """A moment as its reader sees it; `zone` is an IANA name, `at` and `now` are aware."""
+    local = at.astimezone(ZoneInfo(zone))
+    today = now.astimezone(ZoneInfo(zone)).date()
+    return When(_near(local, today), exact(at, zone=zone), local.isoformat(timespec="seconds"))
+
+
+def exact(at: datetime, *, zone: str) -> str:
+    """ "22 novembre 2026 à 14:01:08" """
+    local = at.astimezone(ZoneInfo(zone))
+    return _("%(day)s à %(time)s") % {"day": day(local.date()), "time": local.strftime("%H:%M:%S")}
+
+
+def clock(at: datetime, *, zone: str) -> str:
+    """ "14:05" """
+    return at.astimezone(ZoneInfo(zone)).strftime("%H:%M")
+
+
+def day(value: date) -> str:
+    """ "22 novembre 2026" """
+    return formats.date_format(value, "j F Y")
+
+
+def short_day(value: date) -> str:
+    """ "22 nov." """
+    if _english():
+        return formats.date_format(value, "j M")
+    return formats.date_format(value, "j N")
+
+
+def _near(local: datetime, today: date) -> str:
+    days = (today - local.date()).days
+    if days == 0:
+        return local.strftime("%H:%M")
+    if days == 1:
+        return _("hier")
+    if local.year == today.year or 0 < days < 180:
+        return short_day(local.date())
+    return formats.date_format(local.date(), "d/m/Y")
+
+
+def _english() -> bool:
+    return (translation.get_language() or "fr").startswith("en")
