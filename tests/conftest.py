@@ -77,4 +77,4 @@ def installation_keys() -> Path:
 @pytest.fixture
 def blobs_folder() -> Path:
     """Where the file store keeps its blobs."""
-    return Path(settings.SCEAU_DATA) / "blobs"
+    return Path(settings.SCEAU_DATA) / "store"
