@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from botocore.exceptions import ClientError
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 
 from sceau import blobs
 from sceau.blobs import s3
@@ -122,7 +122,7 @@ def test_threads_share_one_client(store: s3.S3) -> None:
     assert sorted(done) == list(range(8))
 
 
-def test_the_settings_choose_it(settings: SettingsWrapper, rclone: server.Server) -> None:
+def test_the_settings_choose_it(settings: Settings, rclone: server.Server) -> None:
     settings.SCEAU_BLOBS = "s3"
     settings.SCEAU_S3_ENDPOINT = rclone.endpoint
     settings.SCEAU_S3_BUCKET = rclone.make_bucket("reglages")
