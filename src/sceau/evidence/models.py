@@ -6,6 +6,7 @@
 from django.db import models
 
 from sceau.core import ids
+from sceau.evidence import format
 
 
 class Evidence(models.Model):
@@ -21,6 +22,27 @@ class Evidence(models.Model):
 
     class Meta:
         indexes = [models.Index("envelope", "at_ms", name="evidence_of_envelope")]
+
+    def row(self) -> format.Row:
+        """What the log commits to."""
+        return format.Row(
+            id=self.id,
+            event=self.event,
+            envelope=self.envelope,
+            recipient=self.recipient,
+            at_ms=self.at_ms,
+            parties=_octets(self.parties),
+            facts=_octets(self.facts),
+            once=_octets(self.once),
+        )
+
+    def leaf(self) -> bytes:
+        return self.row().leaf(bytes(self.salt))
+
+
+def _octets(value: bytes | memoryview | None) -> bytes | None:
+    """PostgreSQL answers memoryview."""
+    return None if value is None else bytes(value)
 
 
 class Record(models.Model):

@@ -1,0 +1,129 @@
+"""Recording what happened, inside the act's own transaction, and proving it later (E1, E2, E6, E9)."""
+
+import hashlib
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, connection, transaction
+
+from sceau.core import canonical, ids, random
+from sceau.core.clock import milliseconds
+from sceau.core.errors import ClockBehind, Refused
+from sceau.evidence import records
+from sceau.evidence.events import Event
+from sceau.evidence.models import Checkpoint, Evidence, Pending
+from sceau.evidence.records import SealedRecord
+
+_CLOCK_SLACK = timedelta(seconds=5)
+_CLOCK_CACHE = 1.0  # seconds
+
+
+class AlreadyRecorded(Refused):
+    """What may happen once has happened; the surrounding transaction can only be rolled back (E6)."""
+
+    code = "already-recorded"
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One thing that happened, to be recorded.
+
+    `parties` cites the record that names sender and recipients; `facts` is this event's own record, inserted with
+    it; `extra_records` are inserted too (the sealing brings the parties' record that it cites). `recipient` is
+    the index in the sealed list. `once` names what may happen only once, as a tuple of ids, numbers and words.
+    """
+
+    event: Event
+    envelope: UUID | None = None
+    recipient: int | None = None
+    parties: bytes | None = None
+    facts: SealedRecord | None = None
+    extra_records: tuple[SealedRecord, ...] = ()
+    once: tuple[Any, ...] | None = None
+
+
+def record(*facts: Fact, at: datetime) -> list[Evidence]:
+    """Insert evidence, its records and its place in the queue of the log: at most four statements.
+
+    Must run inside the act's `transaction.atomic`: no act without trace, no trace without act. No index and no lock
+    is taken here (E2). The order of `facts` is their order in the log. Raises AlreadyRecorded.
+    """
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError("evidence belongs into the transaction of its act")
+    records.save([record for fact in facts for record in _records(fact)])
+    # UUIDv7 of one millisecond sort at random: sorting them first makes the log keep the order of the facts.
+    rows = [_evidence(fact, id, at) for fact, id in zip(facts, sorted(ids.new() for _ in facts), strict=True)]
+    try:
+        Evidence.objects.bulk_create(rows)
+    except IntegrityError as error:
+        if any(fact.once for fact in facts):
+            raise AlreadyRecorded from error
+        raise
+    Pending.objects.bulk_create(Pending(evidence=row) for row in rows)
+    return rows
+
+
+def happened(whats: Iterable[tuple[Any, ...]]) -> set[tuple[Any, ...]]:
+    """Which of these, recorded as `once`, have been recorded: one query."""
+    digests = {_once(what): what for what in whats}
+    found = Evidence.objects.filter(once__in=digests).values_list("once", flat=True)
+    return {digests[bytes(once)] for once in found if once is not None}
+
+
+def _records(fact: Fact) -> tuple[SealedRecord, ...]:
+    return fact.extra_records if fact.facts is None else (*fact.extra_records, fact.facts)
+
+
+def _evidence(fact: Fact, id: UUID, at: datetime) -> Evidence:
+    return Evidence(
+        id=id,
+        event=fact.event,
+        envelope=fact.envelope,
+        recipient=fact.recipient,
+        at_ms=milliseconds(at),
+        salt=random.key(),
+        parties=fact.parties,
+        facts=None if fact.facts is None else fact.facts.commitment,
+        once=None if fact.once is None else _once(fact.once),
+    )
+
+
+def _once(what: tuple[Any, ...]) -> bytes:
+    plain = [str(part) if isinstance(part, UUID) else part.hex() if isinstance(part, bytes) else part for part in what]
+    return hashlib.sha256(b"sceau/once/1" + canonical.dumps(plain)).digest()
+
+
+class _Clock:
+    """The newest published time, remembered for a second in this process."""
+
+    def __init__(self) -> None:
+        self._seen: tuple[float, datetime] | None = None  # when (monotonic seconds), what
+
+    def vouches(self, at: datetime) -> bool:
+        seen = self._seen
+        return seen is not None and time.monotonic() - seen[0] < _CLOCK_CACHE and at >= seen[1] - _CLOCK_SLACK
+
+    def remember(self, newest: datetime) -> None:
+        self._seen = time.monotonic(), newest
+
+
+_clock = _Clock()
+
+
+def check_clock(at: datetime) -> None:
+    """Refuse to date an act earlier than what is already published, five seconds apart (E9).
+
+    Raises ClockBehind. Costs a query a second; a refusal is never given from memory.
+    """
+    if _clock.vouches(at):
+        return
+    newest = Checkpoint.objects.order_by("-id").values_list("at", flat=True).first()
+    if newest is None:
+        return
+    if at < newest - _CLOCK_SLACK:
+        raise ClockBehind
+    _clock.remember(newest)
