@@ -45,6 +45,7 @@ class Event(IntEnum):
     ACCOUNT_RECOVERY_RELEASED = 151
     ACCOUNT_RECOVERY_REFUSED = 152
     ACCOUNT_RECOVERY_DONE = 153
+    CREDENTIAL_CHANGED = 154
     CUSTODY_USED = 160
     KEY_ROTATED = 161
     CONSOLE_ACT = 170
@@ -102,6 +103,7 @@ DESCRIPTIONS: dict[Event, Description] = {
     Event.ACCOUNT_RECOVERY_RELEASED: _ours("AccountRecoveryReleased"),
     Event.ACCOUNT_RECOVERY_REFUSED: _ours("AccountRecoveryRefused"),
     Event.ACCOUNT_RECOVERY_DONE: _ours("AccountRecoveryDone"),
+    Event.CREDENTIAL_CHANGED: _ours("CredentialChanged"),
     Event.CUSTODY_USED: _ours("CustodyUsed"),
     Event.KEY_ROTATED: _ours("KeyRotated"),
     Event.CONSOLE_ACT: _ours("ConsoleAct"),
