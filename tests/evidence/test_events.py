@@ -38,6 +38,7 @@ OURS = {
     151: "AccountRecoveryReleased",
     152: "AccountRecoveryRefused",
     153: "AccountRecoveryDone",
+    154: "CredentialChanged",
     160: "CustodyUsed",
     161: "KeyRotated",
     170: "ConsoleAct",
