@@ -39,6 +39,7 @@ OURS = {
     152: "AccountRecoveryRefused",
     153: "AccountRecoveryDone",
     154: "CredentialChanged",
+    154: "CredentialChanged",
     160: "CustodyUsed",
     161: "KeyRotated",
     170: "ConsoleAct",
