@@ -51,19 +51,20 @@ class Mailbox(models.Model):
 class SignUp(models.Model):
     """A confirmation link that was mailed. The address is readable only with the link's token."""
 
-    id = models.BinaryField(primary_key=True, max_length=32)  # SHA-256("signup" ‖ token)
+    id = models.BinaryField(primary_key=True, max_length=32)  # SHA-256 of the token
     sealed_address = models.BinaryField()
     expires_at = models.DateTimeField()
 
 
 class Code(models.Model):
-    """A six-digit code: HMAC, five tries, once (codes.py)."""
+    """A six-digit code: HMAC, five tries, three resends, once (codes.py)."""
 
     id = models.UUIDField(primary_key=True, default=ids.new)
     purpose = models.CharField(max_length=12)
     subject = models.BinaryField(max_length=32)  # what it opens, hashed (a pending session, a guest link)
     mac = models.BinaryField(max_length=32)
     tries_left = models.PositiveSmallIntegerField(default=5)
+    resends_left = models.PositiveSmallIntegerField(default=3)
     expires_at = models.DateTimeField()
 
     class Meta:
@@ -73,7 +74,7 @@ class Code(models.Model):
 class Rate(models.Model):
     """How often something happened in one window of time (rates.py)."""
 
-    id = models.BinaryField(primary_key=True, max_length=32)  # SHA-256(what ‖ whom ‖ window)
+    id = models.BinaryField(primary_key=True, max_length=32)  # HMAC of what, whom and which window
     count = models.PositiveIntegerField(default=0)
     expires_at = models.DateTimeField(db_index=True)
 
@@ -81,7 +82,7 @@ class Rate(models.Model):
 class Device(models.Model):
     """A browser that completed a login of this person; knowing it silences the new-device alert."""
 
-    id = models.BinaryField(primary_key=True, max_length=32)  # SHA-256("device" ‖ person ‖ cookie)
+    id = models.BinaryField(primary_key=True, max_length=32)  # SHA-256 of cookie and person
     person = models.ForeignKey(Person, models.CASCADE, related_name="devices")
     first_seen_at = models.DateTimeField()
     seen_at = models.DateTimeField()
@@ -91,7 +92,8 @@ class JournalEntry(models.Model):
     """The person's own security journal."""
 
     id = models.UUIDField(primary_key=True, default=ids.new)
-    person = models.ForeignKey(Person, models.CASCADE, related_name="journal")
+    # NULL: a try on an address nobody has. Writing it costs what a try on a real one costs (attack 24).
+    person = models.ForeignKey(Person, models.CASCADE, null=True, related_name="journal")
     kind = models.CharField(max_length=30)
     device = models.CharField(max_length=80, blank=True)
     at = models.DateTimeField()
@@ -106,14 +108,16 @@ class Recovery(models.Model):
     class State(models.TextChoices):
         ASKED = "asked"  # link mailed
         WAITING = "waiting"  # new password set, 24 h run, an operator must release
-        RELEASED = "released"  # the worker may use custody
+        RELEASED = "released"  # by an operator: the worker may use custody
+        HANDED = "handed"  # the key waits under the new password
         DONE = "done"
         REFUSED = "refused"
 
     id = models.UUIDField(primary_key=True, default=ids.new)
     token_hash = models.BinaryField(max_length=32, unique=True)
     refusal_hash = models.BinaryField(max_length=32, unique=True, null=True)
-    person = models.ForeignKey(Person, models.CASCADE, related_name="recoveries")
+    # NULL: asked for an address nobody has, at the same cost. Its link opens nothing.
+    person = models.ForeignKey(Person, models.CASCADE, null=True, related_name="recoveries")
     state = models.CharField(max_length=8, choices=State, default=State.ASKED)
     asked_at = models.DateTimeField()
     expires_at = models.DateTimeField()
