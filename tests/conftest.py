@@ -5,7 +5,6 @@
 """
 
 import os
-import secrets
 import shutil
 import tempfile
 from pathlib import Path
@@ -24,7 +23,6 @@ def _enter_test_settings() -> Path:
             del os.environ[name]
     (folder / "data").mkdir(mode=0o700)
     (folder / "keys").mkdir(mode=0o700)
-    (folder / "keys" / "secret.key").write_text(secrets.token_urlsafe(48))
     os.environ.update(
         DJANGO_SETTINGS_MODULE="sceau.settings",
         SCEAU_DATA=str(folder / "data"),
@@ -71,6 +69,7 @@ def installation_keys() -> Path:
     installation.cheapen_passwords()
     keys = Path(settings.SCEAU_KEYS)
     installation.create_keys(keys, PASSPHRASE)
+    settings.SECRET_KEY = (keys / "secret.key").read_text().strip()
     return keys
 
 

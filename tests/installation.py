@@ -1,17 +1,17 @@
 """The keys of an installation, as `sceau keys create` makes them, for tests."""
 
-from importlib import import_module, util
 from pathlib import Path
+
+from sceau.cli import keys
+from sceau.core import password_box
+from sceau.custody import software
+from sceau.vault import wraps
 
 
 def cheapen_passwords() -> None:
-    """Argon2id at its floor: 10,000 tests must not pay 95 ms a login."""
-    if util.find_spec("sceau.vault.wraps"):
-        import_module("sceau.vault.wraps").COST = None
+    """Argon2id at its floor: thousands of tests must not pay 95 ms a login."""
+    wraps.COST = software.COST = password_box.CHEAPEST
 
 
 def create_keys(folder: Path, passphrase: str) -> None:
-    if util.find_spec("sceau.vault.signer"):
-        import_module("sceau.vault.signer").create(folder)
-    if util.find_spec("sceau.custody.software"):
-        import_module("sceau.custody").create(folder / "custody.key", folder / "custody.pub", passphrase)
+    keys.create(folder, folder / "custody.key", passphrase)

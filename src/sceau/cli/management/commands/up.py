@@ -1,0 +1,52 @@
+"""`sceau up`: every service of this machine from one command, if this installation is safe to run."""
+
+import os
+import sys
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import ERROR
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connections
+from django.utils.translation import gettext as _
+
+from sceau.cli import checks, hygiene, supervisor, terminal
+from sceau.evidence import checks as evidence_checks
+
+_WORKER_SECRETS = {"SCEAU_CUSTODY_PASSPHRASE", "SCEAU_CUSTODY_PASSPHRASE_FILE"}
+
+
+class Command(BaseCommand):
+    help = "Démarre tous les services de cette machine : pages et tâches de fond."
+    requires_system_checks = []
+
+    def handle(self, *_arguments: Any, **_options: Any) -> None:
+        hygiene.keep_memory_private()
+        with terminal.language():
+            self._refuse_unsafe()
+            evidence_checks.at_start()
+            connections.close_all()
+            self.stdout.write(_("Sceau écoute sur %s.") % settings.SCEAU_PUBLIC_URL)
+        supervisor.run(services())
+
+    def _refuse_unsafe(self) -> None:
+        found = checks.installation()
+        faults = [message for message in found if message.level >= ERROR]
+        if warnings := [message for message in found if message.level < ERROR]:
+            self.stderr.write(terminal.fault_lines(warnings))
+        if faults:
+            raise CommandError(_("Sceau ne démarre pas.") + "\n" + terminal.fault_lines(faults))
+
+
+def services() -> list[supervisor.Service]:
+    """Web processes never see the custody passphrase; the worker reads it from a pipe."""
+    environment = {name: value for name, value in os.environ.items() if name not in _WORKER_SECRETS}
+    return [
+        supervisor.Service("web", [sys.executable, "-m", "sceau.cli.server"], environment),
+        supervisor.Service(
+            "work",
+            supervisor.own_command("work"),
+            environment,
+            secret=("SCEAU_CUSTODY_PASSPHRASE_FILE", settings.SCEAU_CUSTODY_PASSPHRASE),
+        ),
+    ]

@@ -1,0 +1,56 @@
+"""The web processes: granian over `sceau.wsgi`, started by `sceau up` as `python -m sceau.cli.server`."""
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.handlers.wsgi import WSGIHandler
+from granian.constants import Interfaces, Loops, SSLProtocols
+from granian.server import Server
+
+from sceau import wsgi
+from sceau.cli import hygiene
+
+_THREADS = 4  # per process: four password checks at once, each 64 MiB for 95 ms
+
+
+def address(bind: str) -> tuple[str, int]:
+    """Host and port of "127.0.0.1:8000" or "[::1]:8000". Raises ValueError."""
+    parts = urlsplit(f"//{bind}")
+    if not parts.hostname or parts.port is None or parts.path:
+        raise ValueError(bind)
+    return parts.hostname, parts.port
+
+
+def application() -> WSGIHandler:
+    """Called by granian in each process that it forked."""
+    hygiene.keep_memory_private()
+    hygiene.die_with_parent()
+    return wsgi.application
+
+
+def main() -> None:
+    hygiene.keep_memory_private()
+    host, port = address(settings.SCEAU_BIND)
+    certificate, key = settings.SCEAU_TLS_CERTIFICATE, settings.SCEAU_TLS_KEY
+    Server(
+        "sceau.cli.server:application",
+        factory=True,
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        loop=Loops.asyncio,
+        workers=settings.SCEAU_WEB_PROCESSES,
+        blocking_threads=_THREADS,
+        log_enabled=False,  # paths hold tokens: our own middleware logs route names
+        log_access=False,
+        ssl_cert=Path(certificate) if certificate else None,
+        ssl_key=Path(key) if key else None,
+        ssl_protocol_min=SSLProtocols.tls12,
+        respawn_failed_workers=True,
+        workers_kill_timeout=20,
+    ).serve()
+
+
+if __name__ == "__main__":
+    main()
