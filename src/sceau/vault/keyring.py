@@ -1,0 +1,76 @@
+"""What an authenticated person can open, for as long as one request runs (V6)."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sceau.core import hpke
+from sceau.core.errors import NotFound
+from sceau.core.opaque import Opaque
+from sceau.vault import epochs
+from sceau.vault.models import Grant
+from sceau.vault.signer import UnsignedKey
+
+
+class Keys(Opaque):
+    """One principal's way to its mailboxes. Never stored, never in a job, never in a log: it holds the seed.
+
+    Mailbox keys are opened when first asked for and kept until the object goes. `at` decides which grants
+    are live; without it, only those without an end are.
+    """
+
+    __slots__ = ("_at", "_grants", "_opened", "_own", "_seed", "principal_id")
+
+    def __init__(self, principal_id: UUID, seed: bytes, *, at: datetime | None = None) -> None:
+        self.principal_id = principal_id
+        self._seed = seed
+        self._at = at
+        self._own: hpke.PrivateKey | None = None  # expanded when needed: most requests open nothing
+        self._grants: dict[tuple[UUID, int], Grant] = {}
+        self._opened: dict[tuple[UUID, int], tuple[bytes, hpke.PrivateKey]] = {}
+
+    def mailbox_seed(self, mailbox: UUID, epoch: int) -> bytes:
+        """Raises NotFound without a live grant to read; UnsignedKey or Unreadable when rows were changed."""
+        return self._mailbox(mailbox, epoch)[0]
+
+    def open(self, mailbox: UUID, epoch: int, sealed: bytes, *, info: bytes) -> bytes:
+        """What was sealed to that epoch of the mailbox. Raises Unreadable, and as `mailbox_seed` does."""
+        return self._mailbox(mailbox, epoch)[1].open(sealed, info=info)
+
+    def prefetch(self, mailbox: UUID) -> None:
+        """Fetch the grants of every epoch of the mailbox in one statement, before a list is read."""
+        self._fetch(mailbox)
+
+    def _mailbox(self, mailbox: UUID, epoch: int) -> tuple[bytes, hpke.PrivateKey]:
+        place = mailbox, epoch
+        if place not in self._opened:
+            if place not in self._grants:
+                self._fetch(mailbox, epoch__number=epoch)
+            if place not in self._grants:
+                raise NotFound
+            self._opened[place] = self._unseal(self._grants[place])
+        return self._opened[place]
+
+    def _fetch(self, mailbox: UUID, **conditions: int) -> None:
+        grants = Grant.objects.filter(principal_id=self.principal_id, epoch__mailbox=mailbox, **conditions)
+        for grant in grants.select_related("epoch"):
+            if self._is_live(grant):
+                self._grants[mailbox, grant.epoch.number] = grant
+
+    def _is_live(self, grant: Grant) -> bool:
+        if not grant.rights & Grant.Right.READ:
+            return False
+        if self._at is None:
+            return grant.until is None
+        return grant.since <= self._at and (grant.until is None or self._at < grant.until)
+
+    def _unseal(self, grant: Grant) -> tuple[bytes, hpke.PrivateKey]:
+        key = epochs.verified(grant.epoch)
+        if self._own is None:
+            self._own = hpke.PrivateKey(self._seed)
+        info = epochs.grant_info(key.mailbox, key.number, self.principal_id)
+        seed = self._own.open(bytes(grant.sealed_seed), info=info)
+        opened = hpke.PrivateKey(seed)
+        # Anybody can seal a seed of his own to a public key: it must be the one behind the signed key (attack 32).
+        if opened.public != key.public_key:
+            raise UnsignedKey
+        return seed, opened

@@ -1,0 +1,153 @@
+"""« Accès perdu » without a recovery code (V8): custody opens, the worker hands over, the new password receives.
+
+    prepare    web     a fresh key pair; its seed under the new password; its public key in a signed statement
+    hand_over  worker  after the delay: the person's seed, out of the custody wrap, sealed to that public key
+    finish     web     at the next login: the new password opens the pair, the pair opens the seed
+
+So no web process ever holds custody, and nothing can be read before the new password is given again.
+"""
+
+import base64
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, Self
+
+from django.conf import settings
+from django.db import transaction
+
+from sceau.core import canonical, hpke, random
+from sceau.core.errors import Malformed, NotFound, Refused, Unreadable
+from sceau.custody.port import KeyCustody
+from sceau.vault import principals, signer, wraps
+from sceau.vault.models import Principal, Wrap
+from sceau.vault.signer import UnsignedKey
+from sceau.vault.statements import Statement
+
+_TYPE = "reception"
+
+
+class TooEarly(Refused):
+    """The person still has time to refuse."""
+
+    code = "too-early"
+
+
+@dataclass(frozen=True, slots=True)
+class Reception:
+    """What a RECEPTION wrap holds: canonical JSON, octets in base 64. `sealed` is the seed, once handed over."""
+
+    statement: bytes
+    signature: bytes
+    wrap: bytes
+    sealed: bytes | None = None
+
+    def encode(self) -> bytes:
+        return canonical.dumps(
+            {
+                "version": 1,
+                "statement": _text(self.statement),
+                "signature": _text(self.signature),
+                "wrap": _text(self.wrap),
+                "sealed": None if self.sealed is None else _text(self.sealed),
+            }
+        )
+
+    @classmethod
+    def decode(cls, data: bytes) -> Self:
+        """Raises Malformed for what does not encode to the same octets again."""
+        value = canonical.loads(data)
+        try:
+            reception = cls(
+                statement=_octets(value["statement"]),
+                signature=_octets(value["signature"]),
+                wrap=_octets(value["wrap"]),
+                sealed=None if value["sealed"] is None else _octets(value["sealed"]),
+            )
+        except (KeyError, TypeError, ValueError) as error:
+            raise Malformed from error
+        if reception.encode() != data:
+            raise Malformed
+        return reception
+
+
+def prepare(principal: Principal, password: str, *, at: datetime) -> None:
+    """Make the place that will receive the seed under the new password; an earlier one is forgotten. Raises Busy."""
+    seed = random.key()
+    statement, signature = signer.sign(Statement(_TYPE, principal.subject, hpke.public_key(seed), at))
+    wrap = wraps.seal_with_password(password, seed, principal.id, purpose=_TYPE)
+    principals.set_wrap(principal, Wrap.Kind.RECEPTION, Reception(statement, signature, wrap).encode(), at=at)
+
+
+def hand_over(principal: Principal, custody: KeyCustody, *, at: datetime) -> None:
+    """Seal the person's seed, out of custody, to the place that was prepared. Doing it twice is fine.
+
+    The delay counts from the signed time, so that whoever writes to the database cannot shorten it, and the key
+    that receives is the one that was signed. The caller records the use of custody in the same transaction.
+    Raises NotFound (nothing prepared, or a personal account without custody), TooEarly, UnsignedKey, Unreadable.
+    """
+    row, reception = _prepared(principal)
+    if reception.sealed is not None:
+        return
+    statement = signer.verify(reception.statement, reception.signature)
+    if (statement.type, statement.subject) != (_TYPE, principal.subject):
+        raise UnsignedKey
+    if at < statement.not_before + timedelta(hours=settings.SCEAU_RECOVERY_HOURS):
+        raise TooEarly
+    seed = _out_of_custody(principal, custody)
+    sealed = hpke.seal(statement.public_key, seed, info=_info(principal))
+    # A second `prepare` meanwhile replaced the row: then this seal goes nowhere.
+    same = Wrap.objects.filter(id=row.id, sealed=row.sealed)
+    if not same.update(sealed=replace(reception, sealed=sealed).encode()):
+        raise NotFound
+
+
+def finish(principal: Principal, password: str, *, at: datetime) -> bytes | None:
+    """The seed, when it was handed over and this is the new password, which from now on opens it alone.
+
+    None otherwise: the caller then checks the password as at any login. Raises UnsignedKey, Busy.
+    """
+    try:
+        _, reception = _prepared(principal)
+        if reception.sealed is None:
+            return None
+        place = wraps.open_with_password(password, reception.wrap, principal.id, purpose=_TYPE)
+    except (NotFound, Unreadable):
+        return None
+    seed = principals.proven(principal, hpke.open(place, reception.sealed, info=_info(principal)))
+    wrap = wraps.seal_with_password(password, seed, principal.id)
+    with transaction.atomic():
+        principals.set_wrap(principal, Wrap.Kind.PASSWORD, wrap, at=at)
+        forget(principal)
+    return seed
+
+
+def forget(principal: Principal) -> None:
+    """The person refused, or found the way in again: what was prepared receives nothing any more."""
+    Wrap.objects.filter(principal=principal, kind=Wrap.Kind.RECEPTION).delete()
+
+
+def _prepared(principal: Principal) -> tuple[Wrap, Reception]:
+    row = Wrap.objects.filter(principal=principal, kind=Wrap.Kind.RECEPTION).first()
+    if row is None:
+        raise NotFound
+    return row, Reception.decode(bytes(row.sealed))
+
+
+def _out_of_custody(principal: Principal, custody: KeyCustody) -> bytes:
+    row = Wrap.objects.filter(principal=principal, kind=Wrap.Kind.CUSTODY).first()
+    if row is None:
+        raise NotFound
+    seed = custody.open("recovery", bytes(row.sealed), info=principals.custody_info(principal))
+    return principals.proven(principal, seed)
+
+
+def _info(principal: Principal) -> bytes:
+    return hpke.info("reception", principal.id)
+
+
+def _text(octets: bytes) -> str:
+    return base64.b64encode(octets).decode()
+
+
+def _octets(text: Any) -> bytes:  # TypeError for what is no text
+    return base64.b64decode(text, validate=True)
