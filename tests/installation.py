@@ -14,4 +14,4 @@ def cheapen_passwords() -> None:
 
 
 def create_keys(folder: Path, passphrase: str) -> None:
-    keys.create(folder, folder / "custody.key", passphrase)
+    keys.create(folder, folder / "custody.key", passphrase, "essais.example/evidence")

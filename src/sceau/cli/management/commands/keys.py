@@ -31,7 +31,8 @@ class Command(BaseCommand):
     def _create(self) -> None:
         folder, custody_file = settings.SCEAU_KEYS, settings.SCEAU_CUSTODY_KEY_FILE
         try:
-            keys.create(folder, custody_file, settings.SCEAU_CUSTODY_PASSPHRASE or _ask())
+            passphrase = settings.SCEAU_CUSTODY_PASSPHRASE or _ask()
+            keys.create(folder, custody_file, passphrase, settings.SCEAU_LOG_ORIGIN)
         except Refused as error:
             raise CommandError(_refusal(error)) from error
         self.stdout.write(

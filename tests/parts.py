@@ -1,0 +1,58 @@
+"""Parts of the machine that some tests want: a missing one skips the test, and fails it where CI insists."""
+
+import os
+import shutil
+from pathlib import Path
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from sceau.blobs.s3 import connect
+from tests import s3
+
+
+def need(part: str, missing: str) -> None:
+    """Go on unless something is `missing` that this part wants: "chromium, chromedriver"."""
+    if missing and os.environ.get("SCEAU_TEST_INSIST"):
+        pytest.fail(f"{part} wants {missing}, and SCEAU_TEST_INSIST is set")
+    if missing:
+        pytest.skip(f"{part} wants {missing}")
+
+
+def need_program(name: str) -> str:
+    """Where the program is."""
+    found = shutil.which(name)
+    need(name, "" if found else name)
+    assert found
+    return found
+
+
+def settings_of_servers(_folder: Path) -> dict[str, str]:
+    """Settings of an installation of its own on the PostgreSQL and S3 that this run was given; none for files."""
+    return {**_database(os.environ.get("SCEAU_TEST_DATABASE_URL", "")), **_bucket(os.environ.get("SCEAU_TEST_S3", ""))}
+
+
+def _database(url: str) -> dict[str, str]:
+    if not url:
+        return {}
+    name = f"site_{uuid4().hex}"
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    return {"SCEAU_DATABASE_URL": urlsplit(url)._replace(path=f"/{name}").geturl()}
+
+
+def _bucket(endpoint: str) -> dict[str, str]:
+    if not endpoint:
+        return {}
+    bucket = f"site-{uuid4().hex}"
+    connect(endpoint, s3.REGION, s3.ACCESS_KEY, s3.SECRET_KEY).create_bucket(Bucket=bucket)
+    return {
+        "SCEAU_BLOBS": "s3",
+        "SCEAU_S3_ENDPOINT": endpoint,
+        "SCEAU_S3_BUCKET": bucket,
+        "SCEAU_S3_ACCESS_KEY": s3.ACCESS_KEY,
+        "SCEAU_S3_SECRET_KEY": s3.SECRET_KEY,
+    }
