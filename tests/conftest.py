@@ -57,6 +57,11 @@ assert settings.SCEAU_DATA == FOLDER / "data"
 del os.environ["DJANGO_SETTINGS_MODULE"]
 
 
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """The cast's fixtures; not earlier, because their module imports models."""
+    session.config.pluginmanager.import_plugin("tests.people")
+
+
 def pytest_unconfigure() -> None:
     shutil.rmtree(FOLDER, ignore_errors=True)
 

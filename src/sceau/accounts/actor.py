@@ -1,0 +1,37 @@
+"""Who acts: built by a door for one request, handed down, never stored."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import F
+
+from sceau.accounts.models import Mailbox, Person
+from sceau.core.opaque import Opaque
+from sceau.vault.keyring import Keys
+from sceau.vault.sessions import Assurance, Found
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Actor(Opaque):
+    """A person, the mailbox acted for, how surely he proved who he is, and his opened keys.
+
+    What needs `keys` cannot run in a job, and the types show it.
+    """
+
+    person: Person
+    mailbox: Mailbox
+    assurance: Assurance
+    keys: Keys
+    session: UUID  # the session's handle
+
+
+def of(found: Found | None) -> Actor | None:
+    """Whoever an open session belongs to; None for a pending or locked one, and once the account is closed."""
+    if found is None or found.keys is None:
+        return None
+    mailboxes = Mailbox.objects.select_related("owner__principal")
+    mailbox = mailboxes.filter(owner__principal=found.session.principal_id, address=F("owner__email")).first()
+    if mailbox is None or mailbox.owner is None or not mailbox.owner.is_active:
+        return None
+    assurance = Assurance(found.session.assurance)
+    return Actor(mailbox.owner, mailbox, assurance, found.keys, found.session.handle)

@@ -1,0 +1,59 @@
+"""Mailboxes: who has one, and which public key seals to it now."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from sceau.accounts.models import Mailbox, Person
+from sceau.core.errors import Refused
+from sceau.core.values import Address
+from sceau.evidence import log, records
+from sceau.evidence.events import Event
+from sceau.vault import epochs
+from sceau.vault.epochs import EpochKey
+
+
+class OldEpoch(Refused):
+    """The stored epoch is lower than one already in evidence: somebody put an old key back (V9)."""
+
+    code = "old-epoch"
+
+
+def personal(person: Person) -> Mailbox:
+    """The mailbox that has the account's own address."""
+    return Mailbox.objects.get(owner=person, address=person.email)
+
+
+def find_all(addresses: Iterable[Address]) -> dict[Address, Mailbox]:
+    """Those that exist and whose owner's account is not closed, in one query; the others are absent."""
+    asked = {str(address): address for address in addresses}
+    rows = Mailbox.objects.select_related("owner").filter(address__in=asked)
+    return {asked[row.address]: row for row in rows if row.owner is None or row.owner.is_active}
+
+
+def keys_for(mailboxes: Iterable[Mailbox]) -> dict[UUID, EpochKey]:
+    """The key that seals to each mailbox, in two queries. Raises OldEpoch, or the vault's UnsignedKey."""
+    asked = list(mailboxes)
+    keys = epochs.current(mailbox.id for mailbox in asked)
+    for mailbox in asked:
+        if mailbox.id in keys:
+            keys[mailbox.id].require(mailbox.address)  # the address is signed too: our table alone proves nothing
+    # Numbers follow one another, so that a higher epoch in evidence means that the next one is there.
+    if log.happened(("epoch", key.mailbox, key.number + 1) for key in keys.values()):
+        raise OldEpoch
+    return keys
+
+
+def roll(mailbox: Mailbox, *, at: datetime, by: UUID | None = None) -> EpochKey:
+    """Open the mailbox's next epoch for its owner and put it in evidence. Inside the act's transaction.
+
+    Needs public keys only: nobody has to be signed in.
+    """
+    if mailbox.owner is None:
+        raise NotImplementedError("organisational mailboxes come with delegation")
+    key = epochs.open_next(mailbox.id, [mailbox.address], [mailbox.owner.principal], at=at, by=by)
+    content = {"mailbox": str(key.mailbox), "epoch": key.number, "public_key": key.public_key.hex()}
+    reader = records.Reader(key.mailbox, key.number, key.public_key)
+    facts = records.seal(content, [reader], envelope=None, at=at)
+    log.record(log.Fact(Event.MAILBOX_EPOCH, facts=facts, once=("epoch", key.mailbox, key.number)), at=at)
+    return key

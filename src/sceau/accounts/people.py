@@ -1,0 +1,81 @@
+"""Finding people, and what each may do."""
+
+from dataclasses import asdict, dataclass, fields
+from datetime import datetime
+from uuid import UUID
+
+from sceau.accounts import journal
+from sceau.accounts.models import Person
+from sceau.core.errors import Refused
+from sceau.core.values import Address
+from sceau.notify.kinds import SWITCHABLE
+
+FIXED = ("civility", "given_name", "family_name", "profession")  # what certification vouches for
+
+
+class IdentityFixed(Refused):
+    """A certified identity is changed by an operator, not by the person."""
+
+    code = "identity-fixed"
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who somebody says he is: parsed by the door, trimmed, within the columns' lengths."""
+
+    given_name: str
+    family_name: str
+    civility: str = ""
+    profession: str = ""
+    structure: str = ""
+    city: str = ""
+    phone: str = ""
+
+
+def find(address: Address) -> Person | None:
+    """The person whose account has this address, unless it is closed."""
+    person = Person.objects.select_related("principal").filter(email=str(address)).first()
+    return person if person and person.is_active else None
+
+
+def of(principal_id: UUID) -> Person | None:
+    """The person behind a principal, unless the account is closed."""
+    person = Person.objects.select_related("principal").filter(principal=principal_id).first()
+    return person if person and person.is_active else None
+
+
+def words(identity: Identity, address: str) -> tuple[str, ...]:
+    """What a password of this person may not be built from."""
+    return (identity.given_name, identity.family_name, identity.structure, identity.city, address)
+
+
+def identity_of(person: Person) -> Identity:
+    return Identity(**{field.name: getattr(person, field.name) for field in fields(Identity)})
+
+
+def may_write(person: Person) -> bool:
+    """New envelopes are for certified accounts; others read and reply."""
+    return person.status == Person.Status.CERTIFIED
+
+
+def wants(person: Person, kind: str) -> bool:
+    """Does this person want ordinary mails of this kind?"""
+    return kind not in person.notices_off.split(",")
+
+
+def choose_notices(person: Person, wanted: set[str]) -> None:
+    """Keep on the kinds in `wanted`, switch the other switchable ones off."""
+    person.notices_off = ",".join(kind for kind in SWITCHABLE if kind not in wanted)
+    person.save(update_fields=["notices_off"])
+
+
+def change_identity(person: Person, identity: Identity, *, device: str, at: datetime) -> None:
+    """Raises IdentityFixed when a certified person's names or profession would change."""
+    new, old = asdict(identity), asdict(identity_of(person))
+    changed = [name for name in new if new[name] != old[name]]
+    if may_write(person) and set(changed) & set(FIXED):
+        raise IdentityFixed
+    for name in changed:
+        setattr(person, name, new[name])
+    person.save(update_fields=changed)
+    journal.write(journal.Kind.IDENTITY_CHANGED, person, at=at, device=device)

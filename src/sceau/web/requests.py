@@ -1,0 +1,52 @@
+"""What a request carries once SessionMiddleware has seen it, and what the visitor's browser says of itself."""
+
+from django.http import HttpRequest
+
+from sceau.accounts import devices, rates
+from sceau.accounts.actor import Actor
+from sceau.accounts.models import Person
+from sceau.vault.sessions import Found
+
+
+class Request(HttpRequest):
+    """Any request: perhaps somebody is signed in."""
+
+    found: Found | None
+    actor: Actor | None
+
+
+class SignedIn(HttpRequest):
+    """A request that passed `signed_in`."""
+
+    found: Found
+    actor: Actor
+
+
+class SignedInOrLocked(HttpRequest):
+    """A request that passed `signed_in(…, locked_ok=True)`: one of `actor` and `locked_person` is there."""
+
+    found: Found
+    actor: Actor | None
+    locked_person: Person | None
+
+
+def is_human(request: HttpRequest) -> bool:
+    """Does a person act (V7)? Polls, prefetches and HEAD keep no session alive."""
+    if request.method in ("HEAD", "OPTIONS") or "X-Sceau-Poll" in request.headers:
+        return False
+    purposes = request.headers.get("Sec-Purpose", "") + request.headers.get("Purpose", "")
+    return "prefetch" not in purposes and "preview" not in purposes
+
+
+def is_script(request: HttpRequest) -> bool:
+    """One of our scripts asks, and wants JSON where a person would get a page."""
+    return request.headers.get("Accept", "").startswith("application/json")
+
+
+def device_of(request: HttpRequest) -> str:
+    return devices.describe(request.headers.get("User-Agent", ""))
+
+
+def network_of(request: HttpRequest) -> str:
+    """TrustedProxies has already put the client's own address there."""
+    return rates.network(request.META.get("REMOTE_ADDR", ""))
