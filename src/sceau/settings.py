@@ -171,6 +171,7 @@ MIDDLEWARE = [
     "sceau.ui.csp.ContentSecurityPolicy",
     "sceau.ui.logs.RequestLog",
     "sceau.ui.errors.ErrorPages",
+    "sceau.ui.flash.FlashMessages",
     "django.middleware.csrf.CsrfViewMiddleware",
     "sceau.web.sessions.SessionMiddleware",
     "sceau.web.language.LanguageMiddleware",
@@ -201,6 +202,8 @@ STATIC_URL = "/static/"
 STATICFILES_DIRS: list[Path] = []
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
+WHITENOISE_ALLOW_ALL_ORIGINS = False
+WHITENOISE_IMMUTABLE_FILE_TEST = r"."  # addresses of static files carry their version (ui.context)
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

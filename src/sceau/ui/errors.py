@@ -1,40 +1,106 @@
-"""The one table from error class to what a person reads, and the middleware that answers with it."""
+"""From an error to a page, or to JSON for our own scripts.
+
+`ErrorPages` answers what views raise. What is raised outside a view (a middleware, the URL resolver) reaches Django's
+handlers, which call `page` and `crash` here through `web.views.errors`.
+"""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from http import HTTPStatus
 
+import structlog
+from django.core.exceptions import RequestDataTooBig
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
 from sceau.core import errors
+from sceau.ui.answers import CRASH, TABLE, Answer
 
+_RETRY_SECONDS = 30
+_log = structlog.get_logger(__name__)
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """Texts are lazy translations; `sentence` may use the error's public attributes as %(name)s."""
-
-    status: int
-    title: str
-    sentence: str
-
-
-TABLE: dict[type[errors.Error], Answer] = {
-    errors.NotFound: Answer(
-        404,
-        _("Cette page n’existe pas"),
-        _("Elle a pu être déplacée ou détruite, ou elle n’est pas pour vous. Rien n’est perdu : vos enveloppes sont dans votre boîte."),
-    ),
-}
+EXPIRED_FORM = Answer(
+    403,
+    _("Cette page est restée ouverte trop longtemps"),
+    _("Par sécurité, votre demande n’a pas été exécutée. Revenez en arrière, rechargez la page et recommencez : ce qui"
+      " était enregistré l’est toujours."),
+)  # fmt: skip
+WRONG_METHOD = Answer(
+    405,
+    _("Cette adresse attend un geste"),
+    _("Elle ne s’ouvre pas comme une page. Rien n’a changé : revenez en arrière et utilisez le bouton."),
+)
+TOO_LONG = Answer(
+    413,
+    _("C’est trop long"),
+    _("Le texte envoyé dépasse ce qu’une enveloppe peut contenir. Il est encore dans la page précédente : revenez en"
+      " arrière, et joignez-le plutôt comme document."),
+)  # fmt: skip
 
 
 def answer(error: errors.Error) -> Answer:
-    """The entry of the nearest class; the completeness test wants one for each."""
+    """The line of the error's class, or of the nearest one above it."""
     return next(TABLE[kind] for kind in type(error).__mro__ if kind in TABLE)
 
 
 def sentence(error: errors.Error) -> str:
     """What happened, that nothing is lost, what to do: in the language in force."""
-    return str(answer(error).sentence) % vars(error)
+    return answer(error).text(error)
+
+
+def respond(request: HttpRequest, error: errors.Error) -> HttpResponse:
+    found = answer(error)
+    response = page(request, found, code=error.code, text=found.text(error))
+    if isinstance(error, errors.TooMany):
+        response["Retry-After"] = str(error.retry_after)
+    elif found.status == HTTPStatus.SERVICE_UNAVAILABLE:
+        response["Retry-After"] = str(_RETRY_SECONDS)
+    return response
+
+
+def page(request: HttpRequest, found: Answer, *, code: str, text: str = "") -> HttpResponse:
+    """The error page, or its words as JSON when a script of ours asked."""
+    words = {"code": code, "title": str(found.title), "text": text or str(found.sentence)}
+    if request.headers.get("Accept", "").startswith("application/json"):
+        return JsonResponse(words, status=found.status)
+    return render(request, "web/error.html", words | {"status": found.status}, status=found.status)
+
+
+def crash(request: HttpRequest, error: BaseException | None) -> HttpResponse:
+    """Whatever nobody foresaw, except the few things that foreign code raises and we can name."""
+    if known := _translated(error):
+        return respond(request, known)
+    if isinstance(error, RequestDataTooBig):
+        return page(request, TOO_LONG, code="too-long")
+    _log.error("crash", exc_info=error)
+    return page(request, CRASH, code="crash")
+
+
+class ErrorPages:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED and not getattr(response, "content", b""):
+            allowed = response.headers.get("Allow", "")
+            response = page(request, WRONG_METHOD, code="wrong-method")
+            response["Allow"] = allowed
+        return response
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if known := _translated(error):
+            return respond(request, known)
+        if isinstance(error, RequestDataTooBig):
+            return page(request, TOO_LONG, code="too-long")
+        return None
+
+
+def _translated(error: BaseException | None) -> errors.Error | None:
+    """Our own errors as they are; a database that is locked or gone is Busy."""
+    if isinstance(error, OperationalError | InterfaceError):
+        _log.warning("database", exc_info=error)
+        return errors.Busy()
+    return error if isinstance(error, errors.Error) else None

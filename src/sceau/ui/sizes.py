@@ -7,7 +7,7 @@ _UNITS = ((1_000_000_000, "Go"), (1_000_000, "Mo"), (1_000, "Ko"))
 
 
 def text(octets: int) -> str:
-    """ "184 Ko", "1,8 Mo", "40 Mo": one decimal below ten and when it tells something. """
+    """ "184 Ko", "1,8 Mo", "40 Mo": one decimal below ten and when it tells something."""
     for factor, unit in _UNITS:
         if octets >= factor:
             return f"{_number(octets / factor)} {_unit(unit)}"

@@ -13,7 +13,7 @@ from sceau.ui.dates import When
 class Nav:
     """The rail: which place is current, and what waits there."""
 
-    current: str = ""  # "received", "sent", "drafts", "trash", "compose", "account", "security", "notifications", "help"
+    current: str = ""  # "received", "sent", "drafts", "trash", "compose"
     unopened: int = 0
     drafts: int = 0
 

@@ -1,0 +1,291 @@
+"""The one table from error class to what a person reads on a page.
+
+Each answer says what happened, that nothing is lost, and what to do. A test checks that every class of the family
+has its own line. Sentences that need an error's values are functions; they run in the language in force.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as now
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from sceau.accounts import codes, mailboxes, passwords, people, recovery, signup
+from sceau.core import errors, keyfiles
+from sceau.custody import KeyAmongData
+from sceau.custody.software import NoPassphrase
+from sceau.envelopes import access, drafts, rules
+from sceau.evidence import log, note, tree
+from sceau.notify import relay
+from sceau.ui import dates, sizes
+from sceau.vault import principals, sessions, signer
+
+_Text = str | Promise
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    status: int
+    title: _Text
+    sentence: _Text | Callable[[Any], str]
+
+    def text(self, error: errors.Error) -> str:
+        return self.sentence(error) if callable(self.sentence) else str(self.sentence)
+
+
+def _listed(values: tuple[object, ...]) -> str:
+    return ", ".join(str(value) for value in values)
+
+
+def _unknown_recipient(error: rules.UnknownRecipient) -> str:
+    return ngettext(
+        "%(who)s n’a pas de boîte ici : Sceau n’écrit pour le moment qu’à ses utilisateurs. Votre brouillon est gardé."
+        " Retirez cette adresse, ou invitez ce correspondant à ouvrir un compte.",
+        "%(who)s n’ont pas de boîte ici : Sceau n’écrit pour le moment qu’à ses utilisateurs. Votre brouillon est"
+        " gardé. Retirez ces adresses, ou invitez ces correspondants à ouvrir un compte.",
+        len(error.addresses),
+    ) % {"who": _listed(error.addresses)}
+
+
+def _malformed_recipient(error: rules.MalformedRecipient) -> str:
+    return ngettext(
+        "« %(typed)s » n’est pas une adresse. Votre brouillon est gardé : corrigez, puis recommencez.",
+        "« %(typed)s » ne sont pas des adresses. Votre brouillon est gardé : corrigez, puis recommencez.",
+        len(error.typed),
+    ) % {"typed": _listed(error.typed)}
+
+
+def _too_many_recipients(error: rules.TooManyRecipients) -> str:
+    return ngettext(
+        "Une enveloppe va à %(limit)s destinataire au plus. Votre brouillon est gardé : retirez-en, ou faites"
+        " plusieurs enveloppes.",
+        "Une enveloppe va à %(limit)s destinataires au plus. Votre brouillon est gardé : retirez-en, ou faites"
+        " plusieurs enveloppes.",
+        error.limit,
+    ) % {"limit": error.limit}
+
+
+def _too_many_documents(error: rules.TooManyDocuments) -> str:
+    return ngettext(
+        "Une enveloppe contient %(limit)s document au plus. Votre brouillon est gardé :"
+        " réunissez-en plusieurs dans une archive.",
+        "Une enveloppe contient %(limit)s documents au plus. Votre brouillon est gardé :"
+        " réunissez-en plusieurs dans une archive.",
+        error.limit,
+    ) % {"limit": error.limit}
+
+
+def _too_large(error: rules.TooLarge) -> str:
+    return now(
+        "Les documents d’une enveloppe font %(limit)s au plus. Ceux qui étaient déjà joints sont gardés, celui-ci ne"
+        " l’est pas. Répartissez-les en plusieurs enveloppes."
+    ) % {"limit": sizes.text(error.limit)}
+
+
+def _bad_expiry(error: rules.BadExpiry) -> str:
+    return now(
+        "La date de destruction doit être comprise entre le %(first)s et le %(last)s. Votre brouillon est gardé."
+    ) % {"first": dates.day(error.first), "last": dates.day(error.last)}
+
+
+def _wrong_code(error: codes.WrongCode) -> str:
+    return ngettext(
+        "Ce code n’est pas le bon. Il reste %(left)s essai.",
+        "Ce code n’est pas le bon. Il reste %(left)s essais.",
+        error.tries_left,
+    ) % {"left": error.tries_left}
+
+
+def _weak_password(error: passwords.WeakPassword) -> str:
+    return " ".join(str(_LACKS[reason]) for reason in error.missing)
+
+
+def _too_many(error: errors.TooMany) -> str:
+    minutes = max(1, -(-error.retry_after // 60))
+    return ngettext(
+        "Trop de demandes en peu de temps. Rien n’est perdu : réessayez dans %(minutes)s minute.",
+        "Trop de demandes en peu de temps. Rien n’est perdu : réessayez dans %(minutes)s minutes.",
+        minutes,
+    ) % {"minutes": minutes}
+
+
+_LACKS: dict[passwords.Missing, _Text] = {
+    passwords.Missing.LENGTH: _("Il est trop court."),
+    passwords.Missing.TOO_LONG: _("Il dépasse 200 caractères."),
+    passwords.Missing.LOWER: _("Il lui manque une minuscule."),
+    passwords.Missing.UPPER: _("Il lui manque une majuscule."),
+    passwords.Missing.DIGIT: _("Il lui manque un chiffre."),
+    passwords.Missing.OTHER: _("Il lui manque un signe autre qu’une lettre ou un chiffre."),
+    passwords.Missing.COMMON: _("Il est fait de morceaux que tout le monde essaie : ajoutez des mots sans rapport."),
+    passwords.Missing.PERSONAL: _("Il est fait de votre nom ou de votre adresse : ajoutez des mots sans rapport."),
+}
+
+CRASH = Answer(
+    500,
+    _("Quelque chose s’est cassé chez nous"),
+    _("Ce n’est pas de votre fait, et ce qui était enregistré l’est toujours. L’incident est noté. Réessayez dans un"
+      " instant ; si cela recommence, appelez l’assistance."),
+)  # fmt: skip
+_GONE = Answer(
+    410,
+    _("Ce lien ne peut plus servir"),
+    _("Il a déjà servi, ou il est trop ancien. Rien n’est perdu : demandez un nouveau lien."),
+)
+_CODE_GONE = Answer(
+    410,
+    _("Ce code ne peut plus servir"),
+    _("Il a expiré, ou cinq essais ont échoué. Vos enveloppes vous attendent toujours. Demandez un nouveau code."),
+)
+_KEY_TROUBLE = Answer(
+    500,
+    _("Une clé n’a pas pu être vérifiée"),
+    _("Par prudence, rien n’a été scellé ni envoyé. Votre brouillon est gardé. Prévenez l’assistance : c’est à"
+      " l’exploitant de regarder."),
+)  # fmt: skip
+_SEAL_REFUSED = _("L’enveloppe n’est pas scellée")
+
+TABLE: dict[type[errors.Error], Answer] = {
+    errors.Error: CRASH,
+    errors.NotFound: Answer(
+        404,
+        _("Rien à cette adresse"),
+        _("La page a été déplacée ou détruite, ou elle n’est pas pour vous. Vos enveloppes sont dans votre boîte."),
+    ),
+    errors.Refused: Answer(
+        403,
+        _("Ce n’est pas permis"),
+        _("Votre demande n’a pas été exécutée, et rien n’a changé. L’aide dit ce que chacun peut faire."),
+    ),
+    errors.Malformed: Answer(
+        400,
+        _("Demande illisible"),
+        _("Votre demande est arrivée abîmée : rien n’a changé. Revenez en arrière et recommencez."),
+    ),
+    errors.Unreadable: Answer(
+        500,
+        _("Ce contenu ne s’ouvre pas"),
+        _("Son sceau ne correspond pas à ce qui est conservé. Rien n’a été montré ni modifié. Prévenez l’assistance :"
+          " c’est à l’exploitant de regarder."),
+    ),
+    errors.TryLater: Answer(
+        503,
+        _("Pas tout de suite"),
+        _("Le service ne peut pas répondre à cet instant. Rien n’est perdu : réessayez dans une minute."),
+    ),
+    errors.ClockBehind: Answer(
+        503,
+        _("L’horloge du service est en retard"),
+        _("Tant qu’elle n’est pas remise à l’heure, rien ne peut être scellé ni ouvert, pour que les dates restent"
+          " vraies. Votre brouillon est gardé, l’exploitant est prévenu. Réessayez dans quelques minutes."),
+    ),
+    errors.StorageFull: Answer(
+        503,
+        _("La place manque sur le service"),
+        _("Rien n’a été envoyé et votre brouillon est gardé. L’exploitant est prévenu. Réessayez un peu plus tard."),
+    ),
+    errors.Busy: Answer(
+        503,
+        _("Le service est très occupé"),
+        _("Votre demande n’a pas été exécutée, et rien n’est perdu. Réessayez dans un instant."),
+    ),
+    errors.TooMany: Answer(429, _("Un peu de patience"), _too_many),
+    # Sessions and ways in
+    sessions.SessionGone: Answer(
+        401,
+        _("Votre session est terminée"),
+        _("Connectez-vous à nouveau. Ce que vous aviez enregistré vous attend."),
+    ),
+    principals.WrongPassword: Answer(
+        422,
+        _("Adresse ou mot de passe inconnus"),
+        _("L’adresse ou le mot de passe n’est pas le bon. Vérifiez la touche majuscule, puis recommencez."),
+    ),
+    principals.WrongRecoveryCode: Answer(
+        422,
+        _("Ce code de secours n’est pas le bon"),
+        _("Vérifiez chaque groupe de caractères, puis recommencez. Rien n’a changé."),
+    ),
+    codes.CodeGone: _CODE_GONE,
+    codes.NoTriesLeft: _CODE_GONE,
+    codes.NoResendLeft: Answer(
+        429,
+        _("Plus d’envoi possible"),
+        _("Plusieurs codes sont déjà partis : regardez aussi dans les indésirables. Sinon, recommencez la connexion."),
+    ),
+    codes.WrongCode: Answer(422, _("Ce code n’est pas le bon"), _wrong_code),
+    passwords.WeakPassword: Answer(422, _("Ce mot de passe est trop faible"), _weak_password),
+    signup.LinkGone: _GONE,
+    recovery.RecoveryGone: _GONE,
+    people.IdentityFixed: Answer(
+        403,
+        _("Cette identité est certifiée"),
+        _("Votre nom et votre profession ont été vérifiés : seul l’exploitant peut les changer. Le reste est à vous."),
+    ),
+    # Keys that do not check out: always the operator's business
+    mailboxes.OldEpoch: _KEY_TROUBLE,
+    signer.UnsignedKey: _KEY_TROUBLE,
+    keyfiles.ExposedKey: _KEY_TROUBLE,
+    KeyAmongData: _KEY_TROUBLE,
+    NoPassphrase: _KEY_TROUBLE,
+    note.UnknownSigner: _KEY_TROUBLE,
+    note.WrongSignature: _KEY_TROUBLE,
+    tree.WrongProof: _KEY_TROUBLE,
+    # Envelopes
+    access.TooWeak: Answer(
+        403,
+        _("Une connexion plus forte est demandée"),
+        _("Cette enveloppe ne s’ouvre qu’après une connexion plus forte que la vôtre. Elle vous attend."),
+    ),
+    drafts.Stale: Answer(
+        409,
+        _("Deux versions de ce brouillon"),
+        _("Il a été enregistré dans un autre onglet pendant que vous écriviez ici. Rien n’est perdu : enregistrez pour"
+          " voir les deux versions et choisir."),
+    ),
+    rules.NoRecipient: Answer(
+        422,
+        _SEAL_REFUSED,
+        _("Il manque un destinataire. Votre brouillon est gardé : indiquez au moins une adresse."),
+    ),
+    rules.MalformedRecipient: Answer(422, _SEAL_REFUSED, _malformed_recipient),
+    rules.UnknownRecipient: Answer(422, _SEAL_REFUSED, _unknown_recipient),
+    rules.TooManyRecipients: Answer(422, _SEAL_REFUSED, _too_many_recipients),
+    rules.TooManyDocuments: Answer(422, _("Trop de documents"), _too_many_documents),
+    rules.TooLarge: Answer(413, _("C’est trop lourd"), _too_large),
+    rules.NotEntitled: Answer(
+        403,
+        _SEAL_REFUSED,
+        _("Votre compte n’est pas encore validé : vous pouvez lire ce que l’on vous envoie et y répondre, pas écrire"
+          " à d’autres. Votre brouillon est gardé."),
+    ),
+    rules.BadExpiry: Answer(422, _SEAL_REFUSED, _bad_expiry),
+    rules.NotOpened: Answer(
+        403,
+        _("Cette enveloppe est encore fermée"),
+        _("Ouvrez-la d’abord : l’ouverture est un acte daté, que l’expéditeur apprend. Elle vous attend."),
+    ),
+    rules.Destroyed: Answer(
+        410,
+        _("Ce contenu est détruit"),
+        _("La date de destruction est passée, ou l’enveloppe a été détruite. Les preuves restent et se téléchargent."),
+    ),
+    log.AlreadyRecorded: Answer(
+        409,
+        _("C’est déjà fait"),
+        _("Cet acte est déjà inscrit au journal des preuves : il ne se fait qu’une fois. Rien n’est perdu."),
+    ),
+    # The mail relay speaks to the worker alone; were it met on a page, it is trouble that passes
+    relay.RelayRefused: Answer(
+        503,
+        _("Le courriel n’est pas parti"),
+        _("Le relais de messagerie l’a refusé. Rien d’autre n’est perdu. Prévenez l’assistance."),
+    ),
+    relay.RelayTrouble: Answer(
+        503,
+        _("Le courriel n’est pas encore parti"),
+        _("Le relais de messagerie ne répond pas. Il partira dès que possible : il n’y a rien à faire."),
+    ),
+}  # fmt: skip
