@@ -7,6 +7,7 @@
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,8 @@ FOLDER = _enter_test_settings()
 
 from django.conf import settings  # noqa: E402
 
+from sceau import blobs  # noqa: E402
+
 assert settings.SCEAU_DATA == FOLDER / "data"
 # An xdist worker inherits this environment: it must not load Django before its own folder exists.
 del os.environ["DJANGO_SETTINGS_MODULE"]
@@ -76,6 +79,15 @@ def installation_keys() -> Path:
     installation.create_keys(keys, PASSPHRASE)
     settings.SECRET_KEY = (keys / "secret.key").read_text().strip()
     return keys
+
+
+@pytest.fixture(autouse=True)
+def no_kept_log() -> Iterator[None]:
+    """A test's database forgets its log; its tiles and checkpoint must go too, or the next one is behind them (E7)."""
+    yield
+    store = blobs.store()
+    for entry in list(store.names("log/")):
+        store.delete(entry.name)
 
 
 @pytest.fixture

@@ -39,7 +39,6 @@ OURS = {
     152: "AccountRecoveryRefused",
     153: "AccountRecoveryDone",
     154: "CredentialChanged",
-    154: "CredentialChanged",
     160: "CustodyUsed",
     161: "KeyRotated",
     170: "ConsoleAct",

@@ -12,11 +12,16 @@ from django.db import IntegrityError, connection, transaction
 
 from sceau.core import canonical, ids, random
 from sceau.core.clock import milliseconds
-from sceau.core.errors import ClockBehind, Refused
-from sceau.evidence import records
+from sceau.core.errors import ClockBehind, Malformed, NotFound, Refused
+from sceau.evidence import records, tree
 from sceau.evidence.events import Event
-from sceau.evidence.models import Checkpoint, Evidence, Pending
+from sceau.evidence.faults import LogDamaged
+from sceau.evidence.models import Checkpoint, Evidence, LogEntry, Pending
+from sceau.evidence.proof import Proof
 from sceau.evidence.records import SealedRecord
+from sceau.evidence.shelf import Shelf
+from sceau.evidence.tiles import Reader
+from sceau.evidence.tree import WrongProof
 
 _CLOCK_SLACK = timedelta(seconds=5)
 _CLOCK_CACHE = 1.0  # seconds
@@ -72,6 +77,34 @@ def happened(whats: Iterable[tuple[Any, ...]]) -> set[tuple[Any, ...]]:
     digests = {_once(what): what for what in whats}
     found = Evidence.objects.filter(once__in=digests).values_list("once", flat=True)
     return {digests[bytes(once)] for once in found if once is not None}
+
+
+def prove(evidences: Iterable[Evidence]) -> dict[UUID, Proof]:
+    """The proof of each evidence under the newest checkpoint, its salt as extra; missing while not published yet.
+
+    Raises LogDamaged when a row or a tile is not what was signed.
+    """
+    rows = {row.id: row for row in evidences}
+    places: dict[str, list[LogEntry]] = {}
+    for entry in LogEntry.objects.filter(evidence__in=rows):
+        places.setdefault(entry.log_id, []).append(entry)
+    proofs: dict[UUID, Proof] = {}
+    for origin, entries in places.items():
+        newest = Checkpoint.objects.filter(log=origin).order_by("-size").first()
+        if newest is not None:
+            reader = Shelf(origin).reader(newest.size)
+            published = [entry for entry in entries if entry.index < newest.size]
+            proofs |= {entry.evidence_id: _proof(rows[entry.evidence_id], entry, newest, reader) for entry in published}
+    return proofs
+
+
+def _proof(row: Evidence, entry: LogEntry, newest: Checkpoint, reader: Reader) -> Proof:
+    try:
+        path = reader.inclusion(entry.index)
+        tree.verify_inclusion(tree.leaf_hash(row.leaf()), entry.index, newest.size, path, bytes(newest.root))
+    except (NotFound, Malformed, WrongProof) as error:
+        raise LogDamaged(entry.log_id, f"row {entry.index}") from error
+    return Proof(entry.index, path, newest.note, bytes(row.salt))
 
 
 def _records(fact: Fact) -> tuple[SealedRecord, ...]:

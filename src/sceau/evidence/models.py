@@ -79,6 +79,7 @@ class Log(models.Model):
     origin = models.CharField(max_length=200, primary_key=True)
     opened_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
+    lost_from = models.BigIntegerField(null=True)  # rows from this index to the newest checkpoint went with a restore
 
 
 class LogEntry(models.Model):

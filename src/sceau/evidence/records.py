@@ -6,6 +6,7 @@ keys only, so a worker can add evidence to an envelope that it cannot read.
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -92,7 +93,8 @@ def open(record: Record, keys: Keys) -> tuple[bytes, Content]:
     Raises NotFound when none of them is a reader; Unreadable when the stored bytes were changed.
     """
     for seal in _within_reach(record.seals.exclude(mailbox=None), keys):
-        return _unseal(record, seal, keys)
+        with suppress(NotFound):  # a grant that has ended, or does not let read
+            return _unseal(record, seal, keys)
     raise NotFound
 
 
@@ -102,9 +104,13 @@ def open_many(envelope: UUID, keys: Keys) -> dict[bytes, tuple[bytes, Content]]:
     Raises Unreadable when the stored bytes of one were changed.
     """
     records = {bytes(record.commitment): record for record in Record.objects.filter(envelope=envelope)}
-    seals = RecordSeal.objects.filter(record__envelope=envelope).exclude(mailbox=None)
-    found = {bytes(seal.record_id): seal for seal in _within_reach(seals, keys)}
-    return {digest: _unseal(records[digest], seal, keys) for digest, seal in found.items() if digest in records}
+    opened: dict[bytes, tuple[bytes, Content]] = {}
+    for seal in _within_reach(RecordSeal.objects.filter(record__envelope=envelope).exclude(mailbox=None), keys):
+        digest = bytes(seal.record_id)
+        if digest in records and digest not in opened:
+            with suppress(NotFound):
+                opened[digest] = _unseal(records[digest], seal, keys)
+    return opened
 
 
 def open_in_custody(record: Record, keys: KeyCustody) -> tuple[bytes, Content]:
