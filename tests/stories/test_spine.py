@@ -1,0 +1,146 @@
+"""The product's main job, as two people live it in a real browser, ending with a check by somebody who trusts nobody."""
+
+import hashlib
+import json
+import subprocess
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from selenium.webdriver.remote.webdriver import WebDriver
+
+from sceau.demo import documents
+from tests import deployment, parts
+from tests.deployment import SCEAU, Deployment
+from tests.stories import browsers
+from tests.stories.browsers import Person
+
+CLAIRE, MARC = "claire.vasseur@exemple.fr", "marc.benali@exemple.fr"
+SUBJECT = "Compte rendu de cardiologie"
+BODY = "Chère consœur,\n\nL’échographie est rassurante.\n\nBien confraternellement"
+
+
+@pytest.fixture(params=["chromium", "firefox"])
+def browser(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[WebDriver]:
+    parts.need(request.param, browsers.missing(request.param))
+    driver = browsers.LAUNCH[request.param](tmp_path)
+    yield driver
+    driver.quit()
+
+
+@pytest.fixture
+def site(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Deployment]:
+    more = parts.settings_of_servers(tmp_path)
+    with deployment.deployed(tmp_path / "site", more, workers=2) as running:
+        yield running
+
+
+def sign_up(person: Person, site: Deployment, address: str, given: str, family: str) -> str:
+    """Opens an account from the address to the recovery code; gives the password."""
+    password = deployment.password()
+    person.go("/inscription")
+    person.fill(email=address)
+    person.press("Recevoir")
+    person.go(deployment.link(site.mails.wait(address, "compte")))
+    person.fill(given_name=given, family_name=family, password=password)
+    person.press("Ouvrir mon compte")
+    person.sees("code de secours")
+    return password
+
+
+def log_in(person: Person, site: Deployment, address: str, password: str) -> None:
+    seen = len(site.mails.to(address))
+    person.go("/connexion")
+    person.fill(email=address, password=password)
+    person.press("Recevoir mon code")
+    mail = site.mails.wait(address, r"^\[\d{6}\] - Votre code d'accès Sceau$", after=seen)
+    person.fill(code=deployment.code(mail))
+    person.sees("Reçues")
+
+
+def log_out(person: Person) -> None:
+    person.press("Se déconnecter")
+
+
+def download(person: Person, path: str) -> bytes:
+    request = urllib.request.Request(path, headers={"Cookie": person.cookies})
+    with urllib.request.urlopen(request, timeout=60) as answer:
+        content: bytes = answer.read()
+        return content
+
+
+def hrefs(person: Person, ending: str) -> list[str]:
+    links = person.driver.find_elements("css selector", "a[href]")
+    return [href for link in links if (href := link.get_attribute("href") or "").endswith(ending) or ending in href]
+
+
+@pytest.mark.timeout(420)
+def test_two_people_exchange_a_sealed_envelope_and_a_stranger_checks_the_proof(
+    browser: WebDriver, site: Deployment, tmp_path: Path
+) -> None:
+    pdf, cda = tmp_path / "echographie.pdf", tmp_path / "compte-rendu.xml"
+    pdf.write_bytes(documents.big_pdf(39_000_000))
+    cda.write_bytes(documents.cda_report())
+    person = Person(browser, site.url)
+    claire = sign_up(person, site, CLAIRE, "Claire", "Vasseur")
+    marc = sign_up(person, site, MARC, "Marc", "Benali")
+
+    log_in(person, site, MARC, marc)
+    person.press("Nouvelle enveloppe")
+    person.fill(to=CLAIRE, subject=SUBJECT, body=BODY)
+    person.choose_file(pdf, cda)
+    person.sees("39")
+    person.sees("compte-rendu.xml", seconds=60)
+    person.press("Sceller et envoyer")
+    person.sees(SUBJECT)
+    log_out(person)
+
+    notice = site.mails.wait(CLAIRE, "enveloppe")
+    assert SUBJECT not in deployment.text(notice)
+    log_in(person, site, CLAIRE, claire)
+    person.press(SUBJECT)
+    person.sees("Marc Benali")
+    assert "rassurante" not in browser.find_element("tag name", "body").text
+    person.press("Ouvrir")
+    person.sees("rassurante")
+
+    received = {hashlib.sha256(download(person, href)).digest() for href in hrefs(person, "/documents/")}
+    assert received == {hashlib.sha256(path.read_bytes()).digest() for path in (pdf, cda)}
+    message, receipt = download(person, hrefs(person, "message.eml")[0]), _receipt(person)
+    opened = site.mails.wait(MARC, "ouvert")
+    assert "Claire Vasseur" in deployment.text(opened)
+
+    _a_stranger_checks(site, tmp_path, message, receipt)
+
+
+def _receipt(person: Person) -> bytes:
+    """The proof, once the log has published the opening."""
+    person.sees("Télécharger la preuve")
+    return download(person, hrefs(person, "preuve.pdf")[0])
+
+
+def _a_stranger_checks(site: Deployment, folder: Path, message: bytes, receipt: bytes) -> None:
+    """`sceau verify` with nothing but the receipt, the mail and the operator's trust file."""
+    trust = folder / "operator.pem"
+    trust.write_bytes(site.run("keys", "trust").stdout)
+    paper, mail = folder / "preuve.pdf", folder / "message.eml"
+    paper.write_bytes(receipt)
+    mail.write_bytes(message)
+
+    def verify(proof: Path) -> subprocess.CompletedProcess[bytes]:
+        return subprocess.run(
+            [SCEAU, "verify", str(proof), "--message", str(mail), "--trust", str(trust), "--json"],
+            env={"PATH": "/usr/bin:/bin"},
+            cwd=folder,
+            capture_output=True,
+            timeout=60,
+            check=False,
+        )
+
+    intact = verify(paper)
+    assert intact.returncode == 0, intact.stdout + intact.stderr
+    mail.write_bytes(message[:-40] + bytes([message[-40] ^ 1]) + message[-39:])
+    altered = verify(paper)
+    assert altered.returncode == 1
+    assert json.loads(altered.stdout)["reason"] == "message-differs"
