@@ -17,6 +17,7 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils.translation import gettext as _
 
+from sceau.cli import restoring
 from sceau.core.errors import Malformed
 from sceau.core.values import Address
 
@@ -160,6 +161,15 @@ def _is_network(text: str) -> bool:
     return True
 
 
+def restore() -> Iterator[CheckMessage]:
+    if restoring.under_way():
+        yield Error(
+            _("Une restauration n’est pas terminée."),
+            hint=_("Relancez la même commande « sceau restore » : elle reprend où elle s’est arrêtée."),
+            id="sceau.E021",
+        )
+
+
 def failpoint() -> Iterator[CheckMessage]:
     if os.environ.get("SCEAU_FAILPOINT"):
         yield Error(
@@ -255,6 +265,7 @@ ALL = (
     passphrase,
     database,
     transport,
+    restore,
     failpoint,
     public_address,
     mail,

@@ -4,6 +4,7 @@ import os
 import stat
 from pathlib import Path
 
+from sceau.core import disk
 from sceau.core.errors import NotFound, Refused
 
 PRIVATE, PUBLIC = 0o600, 0o644
@@ -22,7 +23,7 @@ def create(path: Path, data: bytes, *, mode: int) -> None:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
-    _sync_folder(path.parent)
+    disk.sync(path.parent)
 
 
 def replace(path: Path, data: bytes, *, mode: int) -> None:
@@ -31,7 +32,7 @@ def replace(path: Path, data: bytes, *, mode: int) -> None:
     fresh.unlink(missing_ok=True)  # left by a crash
     create(fresh, data, mode=mode)
     fresh.replace(path)
-    _sync_folder(path.parent)
+    disk.sync(path.parent)
 
 
 def read_private(path: Path) -> bytes:
@@ -44,10 +45,3 @@ def read_private(path: Path) -> bytes:
     except FileNotFoundError as error:
         raise NotFound from error
 
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

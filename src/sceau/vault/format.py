@@ -48,6 +48,12 @@ def open_blob(key: bytes, blob_key: str, file: BinaryIO, start: int = 0, end: in
     return stream.decrypt(key, file, BLOB_HEADER, associated_data=header, start=start, end=end)
 
 
+def check_header(header: bytes, blob_key: str) -> None:
+    """What can be told of a blob's first BLOB_HEADER octets without its key. Raises Unreadable."""
+    if len(header) != BLOB_HEADER or not header.startswith(_public_header(blob_key)):
+        raise Unreadable
+
+
 def plaintext_size(ciphertext_size: int) -> int:
     """How many octets a blob of that size holds. Raises Unreadable when no blob has that size."""
     return stream.plaintext_size(ciphertext_size - BLOB_HEADER)
@@ -85,9 +91,12 @@ def open_record(seed: bytes, purpose: str, sealed: bytes, *context: Part) -> byt
 
 
 def _blob_header(key: bytes, blob_key: str) -> bytes:
-    blob_id = _blob_id(blob_key)
-    commitment = kdf.derive(key, labelled(b"sceau/blob/1", "commitment", blob_id))
-    return _MAGIC + bytes([_VERSION, _AES_GCM_HKDF]) + blob_id + commitment
+    commitment = kdf.derive(key, labelled(b"sceau/blob/1", "commitment", _blob_id(blob_key)))
+    return _public_header(blob_key) + commitment
+
+
+def _public_header(blob_key: str) -> bytes:
+    return _MAGIC + bytes([_VERSION, _AES_GCM_HKDF]) + _blob_id(blob_key)
 
 
 def _blob_id(blob_key: str) -> bytes:

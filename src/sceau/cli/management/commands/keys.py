@@ -8,10 +8,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
-from sceau.cli import keys, terminal
+from sceau.cli import answers, keys, terminal
 from sceau.core.errors import Refused
-from sceau.custody import KeyAmongData
-from sceau.custody.software import NoPassphrase
 
 
 class Command(BaseCommand):
@@ -34,7 +32,7 @@ class Command(BaseCommand):
             passphrase = settings.SCEAU_CUSTODY_PASSPHRASE or _ask()
             keys.create(folder, custody_file, passphrase, settings.SCEAU_LOG_ORIGIN)
         except Refused as error:
-            raise CommandError(_refusal(error)) from error
+            raise CommandError(answers.sentence(error)) from error
         self.stdout.write(
             _(
                 "Les clés sont dans %(folder)s.\n"
@@ -47,18 +45,6 @@ class Command(BaseCommand):
             )
             % {"folder": folder, "custody": custody_file}
         )
-
-
-def _refusal(error: Refused) -> str:
-    if isinstance(error, keys.KeysExist):
-        return _(
-            "Il y a déjà des clés ici : en créer d’autres rendrait illisible tout ce qui est scellé. Rien n’a changé."
-        )
-    if isinstance(error, KeyAmongData):
-        return _("Les clés seraient sous le dossier des données, donc dans chaque sauvegarde. Changez SCEAU_KEYS.")
-    if isinstance(error, NoPassphrase):
-        return _("Il faut une phrase de passe : donnez SCEAU_CUSTODY_PASSPHRASE_FILE, ou répondez à la question.")
-    return error.code
 
 
 def _ask() -> str:

@@ -10,7 +10,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 from django.utils.translation import gettext as _
 
-from sceau.cli import checks, hygiene, supervisor, terminal
+from sceau.cli import answers, checks, hygiene, supervisor, terminal
+from sceau.core.errors import Error
 from sceau.evidence import checks as evidence_checks
 
 _WORKER_SECRETS = {"SCEAU_CUSTODY_PASSPHRASE", "SCEAU_CUSTODY_PASSPHRASE_FILE"}
@@ -24,7 +25,10 @@ class Command(BaseCommand):
         hygiene.keep_memory_private()
         with terminal.language():
             self._refuse_unsafe()
-            evidence_checks.at_start()
+            try:
+                evidence_checks.at_start()
+            except Error as error:
+                raise CommandError(answers.sentence(error)) from error
             connections.close_all()
             self.stdout.write(_("Sceau écoute sur %s.") % settings.SCEAU_PUBLIC_URL)
         supervisor.run(services())
