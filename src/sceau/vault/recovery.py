@@ -117,11 +117,11 @@ def finish(principal: Principal, password: str, *, at: datetime) -> bytes | None
     wrap = wraps.seal_with_password(password, seed, principal.id)
     with transaction.atomic():
         principals.set_wrap(principal, Wrap.Kind.PASSWORD, wrap, at=at)
-        forget(principal)
+        cancel(principal)
     return seed
 
 
-def forget(principal: Principal) -> None:
+def cancel(principal: Principal) -> None:
     """The person refused, or found the way in again: what was prepared receives nothing any more."""
     Wrap.objects.filter(principal=principal, kind=Wrap.Kind.RECEPTION).delete()
 

@@ -177,7 +177,7 @@ def _insert(session: Session, seed: bytes) -> str:
     session.id = _row_id(half)
     session.wrapped_key = _wrap(session, half, seed)
     session.save(force_insert=True)
-    return base64.urlsafe_b64encode(half).rstrip(b"=").decode()
+    return _cookie(half)
 
 
 def _half(cookie: str) -> bytes:
@@ -186,9 +186,13 @@ def _half(cookie: str) -> bytes:
         half = base64.b64decode(cookie + "=", altchars="-_", validate=True)
     except (binascii.Error, ValueError) as error:  # the second: not ASCII
         raise SessionGone from error
-    if len(half) != 32:
+    if len(half) != 32 or _cookie(half) != cookie:
         raise SessionGone
     return half
+
+
+def _cookie(half: bytes) -> str:
+    return base64.urlsafe_b64encode(half).rstrip(b"=").decode()
 
 
 def _row_id(half: bytes) -> bytes:
