@@ -1,7 +1,7 @@
 import string
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sceau.accounts import passwords
@@ -90,6 +90,7 @@ def test_strength_goes_from_zero_to_four(password: str, strength: int) -> None:
     assert passwords.judge(password, length=12).strength == strength
 
 
+@settings(deadline=None)
 @given(st.text(alphabet=st.characters(), max_size=300))
 def test_any_text_gets_a_verdict(password: str) -> None:
     verdict = passwords.judge(password, length=12, about=("Claire",))
@@ -97,6 +98,7 @@ def test_any_text_gets_a_verdict(password: str) -> None:
     assert verdict.missing or verdict.strength >= 2
 
 
+@settings(deadline=None)
 @given(st.text(string.ascii_letters + string.digits + "-_.", min_size=8, max_size=20))
 def test_knowing_the_person_never_makes_a_password_better(password: str) -> None:
     stranger = passwords.judge(password, length=12)

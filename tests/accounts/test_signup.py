@@ -1,4 +1,5 @@
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -15,6 +16,7 @@ from sceau.evidence import records
 from sceau.evidence.events import Event
 from sceau.evidence.models import Evidence, Record
 from sceau.notify.models import Notice
+from sceau.vault import principals
 from sceau.vault.models import Principal, Wrap
 from tests.people import Member, actor, join, link, mails
 
@@ -112,14 +114,14 @@ def test_a_second_link_to_the_same_address_opens_no_second_account() -> None:
 def test_two_submits_of_one_link_at_once_leave_one_account_and_no_stray_key(monkeypatch: pytest.MonkeyPatch) -> None:
     """The other submit finishes while this one stretches its password."""
     ask()
-    used, create = token(), signup.principals.create
+    used, create = token(), principals.create
 
-    def interrupted(*args: object, **kwargs: object) -> object:
-        monkeypatch.setattr(signup.principals, "create", create)
+    def interrupted(*args: Any, **kwargs: Any) -> principals.NewPrincipal:
+        monkeypatch.setattr(principals, "create", create)
         complete(used)
-        return create(*args, **kwargs)  # type: ignore[arg-type]
+        return create(*args, **kwargs)
 
-    monkeypatch.setattr(signup.principals, "create", interrupted)
+    monkeypatch.setattr(principals, "create", interrupted)
     with pytest.raises(LinkGone):
         complete(used)
     assert Person.objects.count() == Principal.objects.count() == 1

@@ -45,7 +45,7 @@ def new_recovery_code(current: str, *, by: Actor, device: str, at: datetime) -> 
     return code
 
 
-def own_sessions(by: Actor, *, at: datetime) -> list[Session]:
+def own_sessions(by: Actor) -> list[Session]:
     """The person's open and locked sessions, the newest first."""
     rows = Session.objects.filter(principal=by.person.principal).exclude(state=Session.State.PENDING)
     return list(rows.order_by("-acted_at"))

@@ -157,7 +157,7 @@ def expire(row: Recovery, *, at: datetime) -> None:
     """Nobody released it in time. Does nothing when it has gone on meanwhile."""
     live = Recovery.objects.filter(id=row.id, state=_State.WAITING, expires_at__lte=at)
     if live.update(state=_State.REFUSED, ended_at=at):
-        reception.forget(_person(row).principal)
+        reception.cancel(_person(row).principal)
 
 
 def release(address: Address, *, at: datetime) -> Person:
@@ -226,7 +226,7 @@ def _set_at_once(token: str, person: Person, seed: bytes, password: str, *, way:
     with transaction.atomic():
         _take(token, at, state=_State.DONE, ended_at=at)
         _under_way(person).update(state=_State.REFUSED, ended_at=at)
-        reception.forget(person.principal)
+        reception.cancel(person.principal)
         principals.set_wrap(person.principal, Wrap.Kind.PASSWORD, wrap, at=at)
         code = principals.new_recovery_code(person.principal, seed, at=at)
         _shake(person, at)
@@ -255,7 +255,7 @@ def _refuse(row: Recovery, device: str, at: datetime) -> None:
         live = Recovery.objects.filter(id=row.id, state__in=_UNDER_WAY)
         if not live.update(state=_State.REFUSED, ended_at=at):
             raise RecoveryGone
-        reception.forget(person.principal)
+        reception.cancel(person.principal)
         _record(Event.ACCOUNT_RECOVERY_REFUSED, person, at=at, way="custody")
         journal.write(Line.RECOVERY_REFUSED, person, at=at, device=device)
 
