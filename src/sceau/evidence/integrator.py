@@ -21,7 +21,7 @@ from sceau.core import ids
 from sceau.core.errors import Malformed, NotFound
 from sceau.core.failpoints import failpoint
 from sceau.evidence import keys, leader, origins, tiles, tree
-from sceau.evidence.faults import LogAhead, LogDamaged
+from sceau.evidence.faults import LogDamaged
 from sceau.evidence.leader import Deposed
 from sceau.evidence.models import Checkpoint, Evidence, Log, LogEntry, Pending
 from sceau.evidence.note import Checkpoint as Head
@@ -75,9 +75,7 @@ def settle(log: Log) -> None:
     Raises LogAhead, LogForked, LogDamaged.
     """
     shelf, newest = Shelf(log.origin), origins.newest(log)
-    kept = origins.compare(shelf, log)
-    if shelf.reaches_beyond(origins.next_index(log)):
-        raise LogAhead(log.origin, "tiles")
+    kept = origins.require_not_ahead(shelf, log)
     if newest is None:
         return
     if kept is None or kept.size < newest.size:
@@ -94,7 +92,7 @@ def write(log: Log, edge: Edge, upto: int) -> None:
     shelf = Shelf(log.origin)
     entries = shelf.entries(edge.size // tiles.WIDTH, edge.size) if edge.size % tiles.WIDTH else []
     for start in range(edge.size, upto, _CHUNK):
-        for leaf in _leaves(log, start, min(start + _CHUNK, upto)):
+        for leaf in leaves(log, start, min(start + _CHUNK, upto)):
             entries.append(leaf)
             if len(entries) == tiles.WIDTH:
                 shelf.keep(Tile(None, edge.size // tiles.WIDTH), tiles.bundle(entries))
@@ -172,12 +170,13 @@ def read_edge(shelf: Shelf, log: Log, newest: Checkpoint | None) -> Edge:
     return edge
 
 
-def _leaves(log: Log, start: int, end: int) -> Iterator[bytes]:
+def leaves(log: Log, start: int, end: int) -> Iterator[bytes]:
+    """The leaves of the rows start … end−1. Raises LogDamaged when one is missing."""
     rows = Evidence.objects.filter(entry__log=log, entry__index__gte=start, entry__index__lt=end)
-    leaves = [row.leaf() for row in rows.order_by("entry__index")]
-    if len(leaves) != end - start:
+    found = [row.leaf() for row in rows.order_by("entry__index")]
+    if len(found) != end - start:
         raise LogDamaged(log.origin, f"rows {start} to {end - 1}")
-    yield from leaves
+    yield from found
 
 
 def _insert(log: Log, head: Head, note: str, before: int, holder: UUID, *, at: datetime) -> None:

@@ -35,6 +35,14 @@ def next_index(log: Log) -> int:
     return 0 if last is None else last + 1
 
 
+def require_not_ahead(shelf: Shelf, log: Log) -> Head | None:
+    """`compare`, then look for tiles that hold more than the database numbered. Raises LogAhead too."""
+    kept = compare(shelf, log)
+    if shelf.reaches_beyond(next_index(log)):
+        raise LogAhead(log.origin, "tiles")
+    return kept
+
+
 def compare(shelf: Shelf, log: Log) -> Head | None:
     """The checkpoint kept beside the tiles, if the database agrees with it.
 
