@@ -203,6 +203,16 @@ class TestIdleLock:
         for hour in range(20):
             assert found(cookie, NOW + hour * 29 * MINUTE).keys
 
+    def test_a_full_login_counts_for_twelve_hours_however_busy_the_day(self, alice: Somebody) -> None:
+        """A cookie that was stolen is not worth more than a day's work."""
+        cookie = alice.signs_in()
+        for step in range(25):
+            assert found(cookie, NOW + step * 29 * MINUTE).keys
+        assert found(cookie, NOW + 12 * HOUR - SECOND).keys
+        assert found(cookie, NOW + 12 * HOUR).keys is None
+        with pytest.raises(SessionGone):
+            sessions.unlock(cookie, PASSWORD, at=NOW + 12 * HOUR)
+
     def test_an_act_is_written_at_most_every_twenty_seconds(
         self, alice: Somebody, django_assert_num_queries: DjangoAssertNumQueries
     ) -> None:
@@ -331,12 +341,11 @@ class TestEnding:
     def test_a_session_just_locked_after_a_long_day_may_still_save(self, alice: Somebody) -> None:
         """V7: it cannot be unlocked any more, but what was being typed is not lost."""
         cookie = alice.signs_in()
-        for step in range(1, 27):
+        for step in range(25):
             found(cookie, NOW + step * 29 * MINUTE)
-        evening = NOW + 26 * 29 * MINUTE + IDLE
-        assert sessions.lock_idle(at=evening) == 1
-        assert sessions.purge(at=evening) == 0
-        assert found(cookie, evening).session.state == Session.State.LOCKED
+        assert sessions.lock_idle(at=NOW + 12 * HOUR) == 1
+        assert sessions.purge(at=NOW + 12 * HOUR) == 0
+        assert found(cookie, NOW + 12 * HOUR).session.state == Session.State.LOCKED
 
 
 def test_keys_of_a_session_reach_grants_live_at_that_time(alice: Somebody) -> None:

@@ -2,7 +2,7 @@
 
     cookie  c, 32 random octets          row id  SHA-256("sid" ‖ c)          key  HKDF(c, "kek")
 
-                 begin                complete                 idle, lock
+                 begin                complete               idle, 12 h, lock
     (no row) ──────────▶ pending ──────────────▶ open ──────────────────────▶ locked
                          10 minutes   new c,      ▲      the wrapped seed        │
                                       new row     └────────── unlock ────────────┘
@@ -31,7 +31,7 @@ from sceau.vault.models import Principal, Session
 
 COOKIE = "__Host-sceau"
 PENDING = timedelta(minutes=10)
-UNLOCK = timedelta(hours=12)  # how long after a full login the password alone unlocks
+DAY = timedelta(hours=12)  # how long a full login counts: then a session locks, and the password alone does not unlock
 
 _HUMAN = timedelta(seconds=20)  # how precisely the last human act is kept: a statement less a click
 
@@ -97,7 +97,7 @@ def complete(cookie: str, *, assurance: Assurance, at: datetime) -> str:
 
 
 def find(cookie: str, *, at: datetime, human: bool) -> Found | None:
-    """The session of a cookie, or None. An idle one is locked on the way.
+    """The session of a cookie, or None. One that is idle, or older than 12 hours, is locked on the way.
 
     `human` says that a person acts (V7): navigation, submit, typing, not a poll or a prefetch.
     """
@@ -106,8 +106,8 @@ def find(cookie: str, *, at: datetime, human: bool) -> Found | None:
     except SessionGone:
         return None
     session = _lookup(half, at)
-    if session and session.state == Session.State.OPEN and session.acted_at <= at - _patience():
-        _lock(_idle(at).filter(id=session.id))
+    if session and _is_overdue(session, at):
+        _lock(_overdue(at).filter(id=session.id))
         session = _lookup(half, at)  # again: another tab may just have been used, or have left
     if session is None:
         return None
@@ -156,8 +156,8 @@ def end_all(principal: Principal, *, but: Session | None = None) -> int:
 
 
 def lock_idle(*, at: datetime) -> int:
-    """Lock every session without a human act for too long; how many. For the worker, each minute."""
-    return _lock(_idle(at))
+    """Lock every session that is idle, or older than 12 hours; how many. For the worker, each minute."""
+    return _lock(_overdue(at))
 
 
 def purge(*, at: datetime) -> int:
@@ -167,7 +167,7 @@ def purge(*, at: datetime) -> int:
     was being typed (V7).
     """
     expired = Q(state=Session.State.PENDING, created_at__lte=at - PENDING)
-    useless = Q(state=Session.State.LOCKED, strong_at__lte=at - UNLOCK, acted_at__lte=at - UNLOCK)
+    useless = Q(state=Session.State.LOCKED, strong_at__lte=at - DAY, acted_at__lte=at - DAY)
     return Session.objects.filter(expired | useless).delete()[0]
 
 
@@ -229,11 +229,18 @@ def _pending(at: datetime) -> QuerySet[Session]:
 
 def _unlockable(at: datetime) -> QuerySet[Session]:
     # An open one too: another tab may have unlocked it while this one was being typed into.
-    return Session.objects.filter(state__in=[Session.State.LOCKED, Session.State.OPEN], strong_at__gt=at - UNLOCK)
+    return Session.objects.filter(state__in=[Session.State.LOCKED, Session.State.OPEN], strong_at__gt=at - DAY)
 
 
-def _idle(at: datetime) -> QuerySet[Session]:
-    return Session.objects.filter(acted_at__lte=at - _patience())
+def _overdue(at: datetime) -> QuerySet[Session]:
+    """Those that must lock. `_is_overdue` says the same of a row in hand, for a request that need not write."""
+    return Session.objects.filter(Q(acted_at__lte=at - _patience()) | Q(strong_at__lte=at - DAY))
+
+
+def _is_overdue(session: Session, at: datetime) -> bool:
+    if session.state != Session.State.OPEN or session.strong_at is None:
+        return False
+    return session.acted_at <= at - _patience() or session.strong_at <= at - DAY
 
 
 def _patience() -> timedelta:
