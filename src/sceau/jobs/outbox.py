@@ -1,0 +1,92 @@
+"""Work to do later: a row queued in the act's own transaction, run by `sceau work` (design §5).
+
+A job runs at least once: its function must be idempotent. A worker holds a job by a lease; one that
+dies leaves a lease that runs out, and another worker takes the job over.
+"""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.db.models import Q, QuerySet
+
+from sceau.jobs.models import Job
+
+STUCK = 20  # tries after which an operator should look
+
+# The first pauses are short: most trouble is a relay or a database that restarts.
+_PAUSES = (2, 5, 15, 60, 120, 300, 600, 900)  # seconds
+
+
+def queue(name: str, *object_ids: UUID, due: datetime) -> None:
+    """Queue one job an object; one that waits already is left as it is.
+
+    Inside a transaction only: a job exists exactly when the act that wants it does.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("jobs are queued in the transaction of their act")
+    Job.objects.bulk_create(
+        [Job(name=name, object_id=object_id, due_at=due) for object_id in object_ids],
+        ignore_conflicts=True,
+    )
+
+
+def claim(at: datetime, *, lease: timedelta, limit: int) -> list[Job]:
+    """Take at most `limit` due jobs; nobody else gets them before `at + lease`.
+
+    A job taken over from a worker that died carries the error code `lease-expired`.
+    """
+    if not _free(at).exists():
+        return []  # an idle worker never takes SQLite's one write lock
+    # PostgreSQL locks the rows it reads and passes over locked ones; on SQLite the transaction
+    # begins IMMEDIATE (settings), so nobody else writes between our reading and our update.
+    skip = connection.features.has_select_for_update_skip_locked
+    with transaction.atomic():
+        jobs = list(_free(at).select_for_update(skip_locked=skip).order_by("due_at")[:limit])
+        for job in jobs:
+            job.error = "lease-expired" if job.leased_until else job.error
+            job.leased_until = at + lease
+            job.tries += 1
+        Job.objects.bulk_update(jobs, ["error", "leased_until", "tries"])
+    return jobs
+
+
+def done(job: Job) -> None:
+    """Forget a job that succeeded, unless its lease ran out and somebody else holds it now."""
+    _held(job).delete()
+
+
+def retry(job: Job, code: str, *, due: datetime) -> None:
+    """Give a job back after a failure. `code` is an error code, never a text."""
+    _held(job).update(leased_until=None, error=code, due_at=due)
+
+
+def repeat(job: Job, *, due: datetime) -> None:
+    """Give a recurring job back after a success."""
+    _held(job).update(leased_until=None, error="", tries=0, due_at=due)
+
+
+def extend(job: Job, *, until: datetime) -> bool:
+    """Hold a job longer. False when the lease was lost: then the job must not be started."""
+    held = bool(_held(job).update(leased_until=until))
+    job.leased_until = until
+    return held
+
+
+def pause(tries: int) -> timedelta:
+    """How long to wait after the failure number `tries` (from 1)."""
+    return timedelta(seconds=_PAUSES[min(tries, len(_PAUSES)) - 1])
+
+
+def stuck() -> QuerySet[Job]:
+    """Jobs that keep failing, for the operator."""
+    return Job.objects.filter(tries__gte=STUCK).exclude(error="").order_by("due_at")
+
+
+def _free(at: datetime) -> QuerySet[Job]:
+    return Job.objects.filter(Q(leased_until=None) | Q(leased_until__lte=at), due_at__lte=at)
+
+
+def _held(job: Job) -> QuerySet[Job]:
+    """The row, if it still carries the lease that this worker was given."""
+    return Job.objects.filter(id=job.id, leased_until=job.leased_until)
