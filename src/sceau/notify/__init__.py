@@ -1,0 +1,1 @@
+"""Plain mails that say that something waits, never what."""

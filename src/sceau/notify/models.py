@@ -9,7 +9,7 @@ class Notice(models.Model):
     class State(models.TextChoices):
         QUEUED = "queued"
         SENT = "sent"  # the relay answered 250
-        FAILED = "failed"  # the relay refused it for good
+        FAILED = "failed"  # the relay refused it for good, or time ran out
         BOUNCED = "bounced"  # a delivery report came back (E12)
 
     id = models.UUIDField(primary_key=True, default=ids.new)
@@ -19,8 +19,14 @@ class Notice(models.Model):
     recipient = models.PositiveSmallIntegerField(null=True)
     sealed = models.BinaryField(null=True)  # to the queue key (V11); NULL once sent
     state = models.CharField(max_length=7, choices=State, default=State.QUEUED)
+    reason = models.CharField(max_length=20, blank=True)  # why it failed: "550", "5.1.1", "too-late"
     queued_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
+    seen_at = models.DateTimeField(null=True)  # the person was told of the failure (troubles.py)
 
     class Meta:
-        indexes = [models.Index("envelope", name="notice_of_envelope")]
+        indexes = [
+            models.Index(fields=["envelope"], name="notice_of_envelope"),
+            models.Index(fields=["person", "state"], name="notice_of_person"),
+            models.Index(fields=["ended_at"], name="notice_ended"),
+        ]

@@ -1,0 +1,25 @@
+"""People whose mails come back: they are told by a banner at their next login (E12)."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from sceau.notify.kinds import Kind
+from sceau.notify.models import Notice
+
+
+def unseen(person: UUID) -> bool:
+    return _unseen(person).exists()
+
+
+def dismiss(person: UUID, *, at: datetime) -> None:
+    """The person read the banner."""
+    _unseen(person).update(seen_at=at)
+
+
+def _unseen(person: UUID) -> QuerySet[Notice]:
+    # A code that came too late says nothing: the person asks for another one, or has it already.
+    late_code = {"kind": Kind.CODE, "reason": "too-late"}
+    states = (Notice.State.FAILED, Notice.State.BOUNCED)
+    return Notice.objects.filter(person=person, state__in=states, seen_at=None).exclude(**late_code)

@@ -1,0 +1,22 @@
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.smtp import relay
+
+if TYPE_CHECKING:
+    from sceau.notify.models import Notice
+    from tests.people import Member
+
+__all__ = ["relay"]
+
+
+@pytest.fixture
+def received(claire: "Member", marc: "Member") -> "Notice":
+    """The notice of an envelope that Claire sealed for Marc, waiting for the worker."""
+    from sceau.notify.models import Notice
+    from tests.envelopes import desk
+    from tests.people import actor
+
+    envelope = desk.send(actor(claire), marc.person.email)
+    return Notice.objects.get(kind="received", envelope=envelope.id)
