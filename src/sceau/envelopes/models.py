@@ -20,7 +20,8 @@ class DraftRevision(models.Model):
     """One save, sealed to the author's mailbox: a locked session can still write it (V7, V13)."""
 
     id = models.UUIDField(primary_key=True, default=ids.new)
-    draft = models.ForeignKey(Draft, models.CASCADE, related_name="revisions")
+    # The rows of a draft go together in `drafts.remove`: Django looking for children would cost a query each.
+    draft = models.ForeignKey(Draft, models.DO_NOTHING, related_name="revisions")
     number = models.PositiveIntegerField()
     epoch = models.PositiveIntegerField()
     sealed = models.BinaryField()
@@ -34,7 +35,7 @@ class Upload(models.Model):
     """An attachment of a draft: transfer-encoded, then sealed segment by segment as it arrived."""
 
     id = models.UUIDField(primary_key=True, default=ids.new)
-    draft = models.ForeignKey(Draft, models.CASCADE, related_name="uploads")
+    draft = models.ForeignKey(Draft, models.DO_NOTHING, related_name="uploads")  # see DraftRevision.draft
     blob_key = models.CharField(max_length=32, unique=True)
     epoch = models.PositiveIntegerField()
     seal = models.BinaryField()  # its content key, sealed to the author's mailbox
@@ -56,7 +57,7 @@ class Envelope(models.Model):
     blob_key = models.CharField(max_length=32, unique=True, null=True)  # NULL once destroyed
     summary = models.BinaryField(null=True)  # sealed; NULL once destroyed
     parties = models.BinaryField(max_length=32)  # evidence: commitment to the record naming the parties
-    expires_at = models.DateTimeField(null=True, db_index=True)  # chosen by the sender
+    expires_at = models.DateTimeField(null=True)  # chosen by the sender; the copies' `destroy_at` enforce it
 
 
 class Copy(models.Model):
@@ -82,7 +83,7 @@ class Copy(models.Model):
     folder = models.CharField(max_length=8, choices=Folder)
     sort_at = models.DateTimeField()  # sealed_at, beside the folder so that lists need one index
     opened_at = models.DateTimeField(null=True)  # first opening by anybody of this mailbox
-    destroy_at = models.DateTimeField()
+    destroy_at = models.DateTimeField()  # the end of its retention, or the sender's expiry when that is sooner
     warned = models.PositiveSmallIntegerField(default=0)  # 0, then 15, then 3: last notice given, in days
     destroyed_at = models.DateTimeField(null=True)
 
@@ -91,6 +92,11 @@ class Copy(models.Model):
         indexes = [
             models.Index(fields=["mailbox", "folder", "-sort_at"], name="copy_list"),
             models.Index("destroy_at", name="copy_retention", condition=models.Q(destroyed_at=None)),
+            models.Index(
+                "mailbox",
+                name="copy_unopened",
+                condition=models.Q(folder="received", opened_at=None, destroyed_at=None),
+            ),
         ]
 
 

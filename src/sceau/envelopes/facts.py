@@ -1,0 +1,118 @@
+"""What evidence says of an envelope: the content of its records, in the words docs/format.md lists.
+
+These records are sealed to the mailboxes concerned and to evidence custody; a receipt shows its record
+whole, so none of them names a file or a subject.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+from sceau.accounts.models import Mailbox, Person
+from sceau.core.clock import milliseconds
+from sceau.envelopes.mime import Part
+from sceau.evidence.records import Content, Reader
+from sceau.vault.epochs import EpochKey
+from sceau.vault.sessions import Assurance
+
+_VERSION = 1
+
+
+def reader(key: EpochKey) -> Reader:
+    return Reader(key.mailbox, key.number, key.public_key)
+
+
+def parties(
+    *,
+    envelope: UUID,
+    message_id: str,
+    digest: bytes,
+    size: int,
+    parts: tuple[Part, ...],
+    mailbox: Mailbox,
+    by: Person,
+    assurance: Assurance,
+    recipients: list[tuple[Mailbox, str]],
+    expires_at: datetime | None,
+    at: datetime,
+) -> Content:
+    """Who sealed what for whom (EN 319 522-2: I- and M-series). `recipients`: mailbox and role, by index."""
+    return {
+        **_head("parties"),
+        "envelope": str(envelope),
+        "message_id": message_id,
+        "digest": digest.hex(),
+        "size": size,
+        "parts": [
+            {"number": part.number, "type": part.content_type, "size": part.size, "sha256": part.sha256.hex()}
+            for part in parts
+        ],
+        "sender": mailbox_identity(mailbox),
+        "by": person_identity(by),
+        "assurance": assurance.name.lower(),
+        "recipients": [{**mailbox_identity(mailbox), "role": role} for mailbox, role in recipients],
+        "submitted_ms": milliseconds(at),
+        "expires_ms": None if expires_at is None else milliseconds(expires_at),
+    }
+
+
+def rejection(
+    *, code: str, mailbox: Mailbox, by: Person, assurance: Assurance, recipients: list[str], at: datetime
+) -> Content:
+    return {
+        **_head("rejection"),
+        "sender": mailbox_identity(mailbox),
+        "by": person_identity(by),
+        "assurance": assurance.name.lower(),
+        "code": code,
+        "recipients": recipients,
+        "at_ms": milliseconds(at),
+    }
+
+
+def opening(*, mailbox: Mailbox, by: Person, assurance: Assurance, at: datetime) -> Content:
+    return {
+        **_head("access"),
+        "person": person_identity(by),
+        "mailbox": mailbox_identity(mailbox),
+        "assurance": assurance.name.lower(),
+        "at_ms": milliseconds(at),
+    }
+
+
+def handover(*, mailbox: Mailbox, by: Person, part: str, at: datetime) -> Content:
+    return {
+        **_head("handover"),
+        "person": person_identity(by),
+        "mailbox": mailbox_identity(mailbox),
+        "part": part,
+        "at_ms": milliseconds(at),
+    }
+
+
+def destruction(*, reason: str, by: Person | None, opened: bool, at: datetime) -> Content:
+    return {
+        **_head("destruction"),
+        "reason": reason,
+        "person": None if by is None else person_identity(by),
+        "opened": opened,
+        "at_ms": milliseconds(at),
+    }
+
+
+def unopened(*, reason: str, at: datetime) -> Content:
+    """Destroyed before anybody opened it."""
+    return {**_head("handover-failure"), "reason": reason, "at_ms": milliseconds(at)}
+
+
+def mailbox_identity(mailbox: Mailbox) -> Content:
+    """Scheme and value (EN 319 522-2 clause 5.2), and the name people read."""
+    return {"scheme": "email", "value": mailbox.address, "name": mailbox.name}
+
+
+def person_identity(person: Person) -> Content:
+    identity = {"scheme": "email", "value": person.email, "name": person.name}
+    return identity if person.rpps is None else {**identity, "rpps": person.rpps}
+
+
+def _head(kind: str) -> Content:
+    return {"kind": kind, "version": _VERSION}

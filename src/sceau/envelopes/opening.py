@@ -1,0 +1,57 @@
+"""Opening: one person's explicit act on one copy, in evidence before the first octet of content leaves (E5)."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from sceau.accounts import mailboxes
+from sceau.accounts.actor import Actor
+from sceau.core.failpoints import failpoint
+from sceau.envelopes import facts, notices, rules
+from sceau.envelopes.models import Copy, Opening
+from sceau.evidence import log, records
+from sceau.evidence.events import Event
+
+
+def open(copy: Copy, *, by: Actor, at: datetime) -> Opening:
+    """Record that this person opens this copy and tell the sender; a second time changes nothing.
+
+    `copy` comes from `access.copy` and is a recipient's: a sender needs no opening to read his own.
+    Raises rules.Destroyed, ClockBehind.
+    """
+    if copy.role == Copy.Role.FROM:
+        raise ValueError("a sender's own copy needs no opening")
+    if done := Opening.objects.filter(copy=copy, person=by.person).first():
+        return done
+    log.check_clock(at)
+    if copy.seal is None or copy.destroy_at <= at:
+        raise rules.Destroyed
+    try:
+        with transaction.atomic():
+            opening = _record(copy, by=by, at=at)
+            failpoint("open.recorded")
+    except log.AlreadyRecorded:  # the same person, in another tab, a moment ago
+        return Opening.objects.get(copy=copy, person=by.person)
+    failpoint("open.committed")
+    return opening
+
+
+def _record(copy: Copy, *, by: Actor, at: datetime) -> Opening:
+    envelope, event = copy.envelope, Event.CONTENT_ACCESS_TRACKING
+    content = facts.opening(mailbox=copy.mailbox, by=by.person, assurance=by.assurance, at=at)
+    readers = mailboxes.keys_for([envelope.mailbox, copy.mailbox])
+    fact = log.Fact(
+        event,
+        envelope.id,
+        copy.recipient,
+        parties=bytes(envelope.parties),
+        facts=records.seal(content, map(facts.reader, readers.values()), envelope=envelope.id, at=at),
+        once=(envelope.id, copy.recipient, by.person.id, event),
+    )
+    log.record(fact, at=at)  # first: its "once" is what decides between two tabs
+    opening = Opening.objects.create(copy=copy, person=by.person, at=at)
+    if copy.opened_at is None:
+        Copy.objects.filter(id=copy.id, opened_at=None).update(opened_at=at)
+        copy.opened_at = at
+    notices.opened(copy, by=by.person, at=at)
+    return opening

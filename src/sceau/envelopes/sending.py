@@ -1,0 +1,230 @@
+"""Sealing a draft: the one act that turns what somebody typed into an envelope (design §2, step 2).
+
+Order, and what a crash leaves: the sealed message is durable in the blob store before any row names it (a
+blob without a row is swept after a day, the draft is still there); then one transaction deletes the draft
+and inserts envelope, copies, evidence and notices. "Scellé" is said after its commit.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+
+from sceau import blobs
+from sceau.accounts import mailboxes
+from sceau.accounts.actor import Actor
+from sceau.core import random
+from sceau.core.errors import NotFound
+from sceau.core.failpoints import failpoint
+from sceau.envelopes import attachments, drafts, facts, letters, notices, planning, rules
+from sceau.envelopes.attachments import Document
+from sceau.envelopes.models import Copy, Draft, DraftRevision, Envelope, Upload
+from sceau.envelopes.planning import Plan
+from sceau.envelopes.summaries import ContentKey, Summary
+from sceau.evidence import log, records
+from sceau.evidence.events import Event
+from sceau.evidence.records import SealedRecord
+from sceau.vault import format
+from sceau.vault.epochs import EpochKey
+
+
+class _Gone(Exception):
+    """The draft is not there any more: another submit sealed it, or somebody discarded it."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class _Sealed:
+    """The message once its blob is durable."""
+
+    key: ContentKey
+    blob_key: str
+    size: int
+    digest: bytes  # SHA-256 of the canonical bytes
+    summary: Summary
+
+
+def seal(draft: Draft, *, by: Actor, at: datetime) -> Envelope:
+    """Seal a draft for its recipients, file it in their mailboxes and put it in evidence.
+
+    The envelope has the draft's id: sealing twice gives the same envelope (V13). Raises the refusals of
+    `rules` (a policy's refusal is evidence, E6), drafts.Stale when the draft changed while it was being
+    sealed, ClockBehind, StorageFull, NotFound when the draft was discarded meanwhile.
+    """
+    log.check_clock(at)
+    content = drafts.read(draft, keys=by.keys)
+    documents = attachments.of(draft, keys=by.keys)
+    try:
+        plan = planning.plan(draft, content, [document.size for document in documents], by=by, at=at)
+    except rules.NotEntitled as refusal:
+        _record_rejection(draft, content, refusal, by=by, at=at)
+        raise
+    sealed = _write(draft, content, documents, plan, by=by, at=at)
+    try:
+        with transaction.atomic():
+            _take(draft, content, documents, at=at)
+            envelope = _file(draft, content, sealed, plan, by=by, at=at)
+            failpoint("seal.filed")
+    except (_Gone, drafts.Stale) as refusal:
+        # Rolled back for sure, so nothing names the blob. After any other error the commit may have
+        # happened: the sweep of orphans decides.
+        blobs.store().delete(blobs.content_name(sealed.blob_key))
+        if isinstance(refusal, drafts.Stale):
+            raise
+        return _sealed_already(draft, by)
+    failpoint("seal.committed")
+    return envelope
+
+
+def _write(
+    draft: Draft, content: drafts.Content, documents: list[Document], plan: Plan, *, by: Actor, at: datetime
+) -> _Sealed:
+    """One pass over the message: digest it, seal it, keep it."""
+    letter = letters.write(draft, content, documents, plan.recipients, by=by, at=at)
+    key, blob_key = ContentKey(draft.id, random.key()), random.octets(16).hex()
+    digest = hashlib.sha256()
+    failpoint("seal.planned")
+    chunks = format.seal_blob(key.octets, blob_key, _digested(letter.message.chunks(), digest.update))
+    blobs.store().put(blobs.content_name(blob_key), chunks)
+    failpoint("seal.blob-put")
+    return _Sealed(key, blob_key, letter.message.size, digest.digest(), letter.summary)
+
+
+def _take(draft: Draft, content: drafts.Content, documents: list[Document], *, at: datetime) -> None:
+    """Delete exactly the draft that was read. Raises _Gone, or Stale when another tab changed it meanwhile."""
+    # First, and by revision: it locks out every other seal, save and attach of this draft.
+    if not Draft.objects.filter(id=draft.id, revision=draft.revision).delete()[0]:
+        current = Draft.objects.filter(id=draft.id).first()
+        raise drafts.Stale(content, current.revision) if current else _Gone
+    uploads = list(Upload.objects.filter(draft=draft))
+    if {upload.id for upload in uploads} != {document.id for document in documents}:
+        raise drafts.Stale(content, draft.revision)
+    attachments.delete_blobs_later(uploads, at=at)
+    Upload.objects.filter(draft=draft).delete()
+    DraftRevision.objects.filter(draft=draft).delete()
+
+
+def _file(draft: Draft, content: drafts.Content, sealed: _Sealed, plan: Plan, *, by: Actor, at: datetime) -> Envelope:
+    """Insert the envelope with everything that says so: copies, evidence, notices."""
+    own, *_ = boxes = (by.mailbox, *(recipient.mailbox for recipient in plan.recipients))
+    keys = mailboxes.keys_for(boxes)
+    parties = _parties(draft.id, sealed, plan, keys, by=by, at=at)
+    envelope = Envelope.objects.create(
+        id=draft.id,
+        sender=by.person,
+        mailbox=own,
+        reply_to=draft.reply_to,
+        sealed_at=at,
+        size=sealed.size,
+        documents=len(sealed.summary.documents),
+        blob_key=sealed.blob_key,
+        summary=sealed.key.seal_summary(sealed.summary),
+        parties=parties.commitment,
+        expires_at=plan.expires_at,
+    )
+    copies = _copies(envelope, sealed.key, plan, keys, at=at)
+    Copy.objects.bulk_create(copies)
+    log.record(*_evidence(envelope, parties, len(plan.recipients)), at=at)
+    notices.received(envelope, copies[1:], label=sealed.summary.label, at=at)
+    notices.sealed(envelope, copies[0], recipients=len(plan.recipients), at=at)
+    return envelope
+
+
+def _copies(envelope: Envelope, key: ContentKey, plan: Plan, keys: dict[UUID, EpochKey], *, at: datetime) -> list[Copy]:
+    """The sender's copy, then one a recipient in the order of the plan."""
+    sender = Copy(
+        envelope=envelope,
+        mailbox=envelope.mailbox,
+        role=Copy.Role.FROM,
+        folder=Copy.Folder.SENT,
+        destroy_at=plan.destroy_at,
+    )
+    recipients = [
+        Copy(
+            envelope=envelope,
+            mailbox=recipient.mailbox,
+            role=recipient.role,
+            recipient=index,
+            folder=Copy.Folder.RECEIVED,
+            destroy_at=plan.expires_at or plan.destroy_at,
+        )
+        for index, recipient in enumerate(plan.recipients)
+    ]
+    for copy in (sender, *recipients):
+        reader = keys[copy.mailbox_id]
+        copy.epoch, copy.seal = reader.number, key.seal_to(reader)
+        copy.sort_at = at
+        copy.warned = rules.warned_already(copy.destroy_at - at)
+    return [sender, *recipients]
+
+
+def _parties(
+    id: UUID, sealed: _Sealed, plan: Plan, keys: dict[UUID, EpochKey], *, by: Actor, at: datetime
+) -> SealedRecord:
+    """The record that names everybody, for everybody."""
+    content = facts.parties(
+        envelope=id,
+        message_id=sealed.summary.message_id,
+        digest=sealed.digest,
+        size=sealed.size,
+        parts=sealed.summary.parts,
+        mailbox=by.mailbox,
+        by=by.person,
+        assurance=by.assurance,
+        recipients=[(recipient.mailbox, recipient.role) for recipient in plan.recipients],
+        expires_at=plan.expires_at,
+        at=at,
+    )
+    return records.seal(content, map(facts.reader, keys.values()), envelope=id, at=at)
+
+
+def _evidence(envelope: Envelope, parties: SealedRecord, recipients: int) -> Iterator[log.Fact]:
+    """Accepted once, placed at each recipient's disposal."""
+    event = Event.SUBMISSION_ACCEPTANCE
+    yield log.Fact(
+        event,
+        envelope.id,
+        parties=parties.commitment,
+        extra_records=(parties,),
+        once=(envelope.id, event),
+    )
+    for index in range(recipients):
+        yield log.Fact(Event.CONTENT_CONSIGNMENT, envelope.id, index, parties=parties.commitment)
+
+
+def _record_rejection(
+    draft: Draft, content: drafts.Content, refusal: rules.NotEntitled, *, by: Actor, at: datetime
+) -> None:
+    """A policy said no: evidence in a transaction of its own, once for each version of the draft (E6)."""
+    wanted = rules.recipients(content.to, content.cc, limit=settings.SCEAU_RECIPIENT_LIMIT)
+    told = facts.rejection(
+        code=refusal.code,
+        mailbox=by.mailbox,
+        by=by.person,
+        assurance=by.assurance,
+        recipients=[str(address) for address in wanted],
+        at=at,
+    )
+    reader = facts.reader(mailboxes.keys_for([by.mailbox])[by.mailbox.id])
+    event = Event.SUBMISSION_REJECTION
+    record = records.seal(told, [reader], envelope=draft.id, at=at)
+    with suppress(log.AlreadyRecorded), transaction.atomic():
+        log.record(log.Fact(event, draft.id, facts=record, once=(draft.id, event, draft.revision)), at=at)
+
+
+def _sealed_already(draft: Draft, by: Actor) -> Envelope:
+    """What another submit of the same draft sealed. Raises NotFound when it was discarded instead."""
+    envelope = Envelope.objects.filter(id=draft.id, sender=by.person).first()
+    if envelope is None:
+        raise NotFound
+    return envelope
+
+
+def _digested(chunks: Iterable[bytes], update: Callable[[bytes], None]) -> Iterator[bytes]:
+    for chunk in chunks:
+        update(chunk)
+        yield chunk
