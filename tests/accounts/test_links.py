@@ -1,3 +1,4 @@
+import pytest
 from django.conf import settings
 from django.urls import reverse
 
@@ -6,17 +7,18 @@ from sceau.accounts import links
 TOKEN = "A" * 43
 
 
-def test_every_mailed_link_leads_to_its_page() -> None:
+@pytest.mark.parametrize(
+    ("link", "name", "args"),
+    [
+        (links.sign_up(), "signup", []),
+        (links.confirm(TOKEN), "signup-complete", [TOKEN]),
+        (links.sign_in(), "login", []),
+        (links.security(), "security", []),
+        (links.lost_access(), "recovery", []),
+        (links.recover(TOKEN), "recovery-choose", [TOKEN]),
+        (links.refuse(TOKEN), "recovery-refuse", [TOKEN]),
+    ],
+)
+def test_every_mailed_link_leads_to_its_page(link: str, name: str, args: list[str]) -> None:
     """The domain cannot ask the URL table: this does."""
-    assert {
-        links.sign_up(): reverse("web:signup"),
-        links.confirm(TOKEN): reverse("web:signup-complete", args=[TOKEN]),
-        links.sign_in(): reverse("web:login"),
-        links.security(): reverse("web:security"),
-        links.lost_access(): reverse("web:recovery"),
-        links.recover(TOKEN): reverse("web:recovery-choose", args=[TOKEN]),
-        links.refuse(TOKEN): reverse("web:recovery-refuse", args=[TOKEN]),
-    } == {link: link.removeprefix(settings.SCEAU_PUBLIC_URL) for link in (
-        links.sign_up(), links.confirm(TOKEN), links.sign_in(), links.security(), links.lost_access(),
-        links.recover(TOKEN), links.refuse(TOKEN),
-    )}  # fmt: skip
+    assert link == settings.SCEAU_PUBLIC_URL + reverse(f"web:{name}", args=args)

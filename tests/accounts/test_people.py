@@ -45,7 +45,7 @@ def test_a_certified_person_still_moves(claire: Member) -> None:
 
 def test_notices_are_switched_one_by_one(claire: Member) -> None:
     assert people.wants(claire.person, "received")
-    people.choose_notices(claire.person, {"sealed", "opened"})
+    people.choose_notices(claire.person, {"sealed", "opened"}, word=None)
     person = Person.objects.get(id=claire.person.id)
     assert [kind for kind in ("received", "sealed", "opened", "failed") if people.wants(person, kind)] == [
         "sealed",

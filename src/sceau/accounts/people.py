@@ -63,10 +63,17 @@ def wants(person: Person, kind: str) -> bool:
     return kind not in person.notices_off.split(",")
 
 
-def choose_notices(person: Person, wanted: set[str]) -> None:
-    """Keep on the kinds in `wanted`, switch the other switchable ones off."""
+def choose_notices(person: Person, wanted: set[str], *, word: bytes | None) -> None:
+    """Keep on the kinds in `wanted`, switch the other switchable ones off. `word`: sealed (notify.words), None to keep the old."""
     person.notices_off = ",".join(kind for kind in SWITCHABLE if kind not in wanted)
-    person.save(update_fields=["notices_off"])
+    person.notice_word = word or person.notice_word
+    person.save(update_fields=["notices_off", "notice_word"])
+
+
+def choose_language(person: Person, language: str, zone: str) -> None:
+    """How pages and mails speak to this person, and in which hours."""
+    person.language, person.zone = language, zone
+    person.save(update_fields=["language", "zone"])
 
 
 def change_identity(person: Person, identity: Identity, *, device: str, at: datetime) -> None:

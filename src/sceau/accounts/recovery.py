@@ -99,13 +99,13 @@ def with_code(token: str, code: str, password: str, *, device: str, at: datetime
     return _set_at_once(token, person, seed, password, way="code", device=device, at=at)
 
 
-def with_session(token: str, password: str, *, by: Actor, device: str, at: datetime) -> str:
+def with_session(token: str, password: str, *, by: Actor | None, device: str, at: datetime) -> str:
     """Set a new password at once, by a session of the same person. Returns a new recovery code.
 
     Raises RecoveryGone (also when the session is somebody else's) or WeakPassword.
     """
     person = _choosing(token, password, at)
-    if by.person.id != person.id:
+    if by is None or by.person.id != person.id:
         raise RecoveryGone
     return _set_at_once(token, person, by.keys.own_seed(), password, way="session", device=device, at=at)
 

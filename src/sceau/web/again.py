@@ -1,0 +1,34 @@
+"""Showing a form again, filled as it was, with the reason it was refused."""
+
+from collections.abc import Mapping
+
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from sceau.core.errors import Error, TooMany
+from sceau.ui import errors
+
+INVALID = 422
+_NOTHING: Mapping[str, object] = {}
+
+
+def invalid(request: HttpRequest, template: str, form: Form, context: Mapping[str, object] = _NOTHING) -> HttpResponse:
+    return render(request, template, {**context, "form": form}, status=INVALID)
+
+
+def refused(
+    request: HttpRequest,
+    template: str,
+    form: Form,
+    error: Error,
+    context: Mapping[str, object] = _NOTHING,
+    *,
+    field: str | None = None,
+) -> HttpResponse:
+    """The sentence of `error` stands at `field`, or above the form."""
+    form.add_error(field, errors.sentence(error))
+    response = render(request, template, {**context, "form": form}, status=errors.answer(error).status)
+    if isinstance(error, TooMany):
+        response["Retry-After"] = str(error.retry_after)
+    return response
