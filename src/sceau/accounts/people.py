@@ -64,7 +64,10 @@ def wants(person: Person, kind: str) -> bool:
 
 
 def choose_notices(person: Person, wanted: set[str], *, word: bytes | None) -> None:
-    """Keep on the kinds in `wanted`, switch the other switchable ones off. `word`: sealed (notify.words), None to keep the old."""
+    """Keep on the kinds in `wanted`, switch the other switchable ones off.
+
+    `word` is sealed (notify.words); None keeps the old one.
+    """
     person.notices_off = ",".join(kind for kind in SWITCHABLE if kind not in wanted)
     person.notice_word = word or person.notice_word
     person.save(update_fields=["notices_off", "notice_word"])

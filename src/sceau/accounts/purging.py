@@ -10,7 +10,7 @@ from sceau.accounts.models import Code, JournalEntry, Person, Rate, Recovery, Si
 from sceau.vault import sessions
 from sceau.vault.models import Principal
 
-_CUT = timedelta(days=1)
+_DAY = timedelta(days=1)
 
 
 def purge(*, at: datetime) -> None:
@@ -22,8 +22,8 @@ def purge(*, at: datetime) -> None:
     JournalEntry.objects.filter(at__lte=at - journal.KEPT).delete()
     # A sign-up that was cut between its two steps leaves a key pair that nobody owns.
     owned = Person.objects.filter(principal=OuterRef("id"))
-    unowned = Principal.objects.filter(~Exists(owned), kind=Principal.Kind.PERSON, created_at__lte=at - _CUT)
-    unowned.delete()
+    lately = (at - 7 * _DAY, at - _DAY)
+    Principal.objects.filter(~Exists(owned), kind=Principal.Kind.PERSON, created_at__range=lately).delete()
     sessions.purge(at=at)
     for row in Recovery.objects.filter(state=Recovery.State.WAITING, expires_at__lte=at):
         with transaction.atomic():

@@ -30,6 +30,7 @@ class Principal(models.Model):
         constraints = [
             models.UniqueConstraint("kind", "subject", name="principal_once_a_subject"),
         ]
+        indexes = [models.Index("created_at", name="principal_age")]
 
 
 class Wrap(models.Model):
