@@ -51,18 +51,18 @@ def _s3(endpoint: str) -> dict[str, str]:
 
 FOLDER = _enter_test_settings()
 
+import django  # noqa: E402
 from django.conf import settings  # noqa: E402
-
-from sceau import blobs  # noqa: E402
 
 assert settings.SCEAU_DATA == FOLDER / "data"
 # An xdist worker inherits this environment: it must not load Django before its own folder exists.
 del os.environ["DJANGO_SETTINGS_MODULE"]
+django.setup()  # what follows, and other conftests, import models
 
+from sceau import blobs  # noqa: E402
+from tests import installation  # noqa: E402
 
-def pytest_sessionstart(session: pytest.Session) -> None:
-    """The cast's fixtures; not earlier, because their module imports models."""
-    session.config.pluginmanager.import_plugin("tests.people")
+pytest_plugins = ["tests.people", "tests.smtp"]  # the fixtures of the cast and of the relay
 
 
 def pytest_unconfigure() -> None:
@@ -72,8 +72,6 @@ def pytest_unconfigure() -> None:
 @pytest.fixture(scope="session", autouse=True)
 def installation_keys() -> Path:
     """The keys of an installation, made once a worker, with password hashing made cheap."""
-    from tests import installation
-
     installation.cheapen_passwords()
     keys = Path(settings.SCEAU_KEYS)
     installation.create_keys(keys, PASSPHRASE)

@@ -163,6 +163,7 @@ WSGI_APPLICATION = "sceau.wsgi.application"
 INSTALLED_APPS = [
     "django.contrib.staticfiles",
     *(f"sceau.{name}" for name in ("vault", "evidence", "jobs", "notify", "accounts", "envelopes", "ui", "web", "cli")),
+    *(["sceau.demo"] if SCEAU_DEMO else []),
 ]
 MIDDLEWARE = [
     "sceau.ui.proxies.TrustedProxies",
@@ -175,6 +176,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "sceau.web.sessions.SessionMiddleware",
     "sceau.web.language.LanguageMiddleware",
+    *(["sceau.demo.hosts.DemoHosts"] if SCEAU_DEMO else []),
 ]
 DATABASES = {"default": _database(SCEAU_DATABASE_URL)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

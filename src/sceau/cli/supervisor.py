@@ -3,7 +3,6 @@
 import os
 import signal
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Mapping, Sequence
@@ -103,8 +102,3 @@ def run(services: Sequence[Service]) -> None:
     end = time.monotonic() + _PATIENCE
     for service in services:
         service.wait(end - time.monotonic())
-
-
-def own_command(*arguments: str) -> list[str]:
-    """`sceau` with these arguments, in this very Python."""
-    return [sys.executable, "-m", "sceau.cli", *arguments]

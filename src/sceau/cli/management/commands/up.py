@@ -1,7 +1,5 @@
 """`sceau up`: every service of this machine from one command, if this installation is safe to run."""
 
-import os
-import sys
 from typing import Any
 
 from django.conf import settings
@@ -10,11 +8,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 from django.utils.translation import gettext as _
 
-from sceau.cli import answers, checks, hygiene, supervisor, terminal
+from sceau.cli import answers, checks, hygiene, services, supervisor, terminal
 from sceau.core.errors import Error
 from sceau.evidence import checks as evidence_checks
-
-_WORKER_SECRETS = {"SCEAU_CUSTODY_PASSPHRASE", "SCEAU_CUSTODY_PASSPHRASE_FILE"}
 
 
 class Command(BaseCommand):
@@ -31,7 +27,7 @@ class Command(BaseCommand):
                 raise CommandError(answers.sentence(error)) from error
             connections.close_all()
             self.stdout.write(_("Sceau écoute sur %s.") % settings.SCEAU_PUBLIC_URL)
-        supervisor.run(services())
+        supervisor.run(services.all_services())
 
     def _refuse_unsafe(self) -> None:
         found = checks.installation()
@@ -40,17 +36,3 @@ class Command(BaseCommand):
             self.stderr.write(terminal.fault_lines(warnings))
         if faults:
             raise CommandError(_("Sceau ne démarre pas.") + "\n" + terminal.fault_lines(faults))
-
-
-def services() -> list[supervisor.Service]:
-    """Web processes never see the custody passphrase; the worker reads it from a pipe."""
-    environment = {name: value for name, value in os.environ.items() if name not in _WORKER_SECRETS}
-    return [
-        supervisor.Service("web", [sys.executable, "-m", "sceau.cli.server"], environment),
-        supervisor.Service(
-            "work",
-            supervisor.own_command("work"),
-            environment,
-            secret=("SCEAU_CUSTODY_PASSPHRASE_FILE", settings.SCEAU_CUSTODY_PASSPHRASE),
-        ),
-    ]

@@ -1,0 +1,37 @@
+"""What the console says: five minutes, every role."""
+
+from urllib.parse import urlsplit
+
+from sceau.demo import cast
+from sceau.demo.cast import CLAIRE, LEA, MARC
+
+
+def text(public_url: str) -> str:
+    """`public_url`: where a newcomer signs up; each role has its own host on the same port."""
+    port = urlsplit(public_url).port or 80
+    roles = "\n".join(
+        f"  http://{player.handle + '.localhost:' + str(port):<22} {player.email:<34} {player.part}"
+        for player in cast.EVERYBODY
+    )
+    return f"""
+Sceau est prêt. Chaque rôle a sa propre adresse : ouvrez-les côte à côte dans un même navigateur.
+
+{roles}
+
+  Mot de passe de tous : {CLAIRE.password}
+  Les courriels de tous, codes compris : http://courriels.localhost:{port}
+
+Cinq minutes pour tout voir :
+
+  1. Marc.   Ouvrez http://marc.localhost:{port}, connectez-vous avec {MARC.email} ; le code à six
+             chiffres est sur la page des courriels. Une enveloppe de Nadia l’attend : l’ouvrir est un acte, qui
+             laisse une preuve.
+  2. Claire. Ouvrez http://claire.localhost:{port}. Dans « Envoyées », sa demande d’avis dit qui l’a ouverte
+             et quand ; téléchargez la preuve. Écrivez à Marc avec un document, puis « Sceller et envoyer ».
+  3. Marc.   Revenez chez Marc : l’enveloppe est arrivée, un courriel ordinaire l’a dit sans rien dévoiler. Répondez.
+  4. Léa.    Son compte n’est pas validé ({LEA.email}) : elle ouvre et répond, mais n’écrit pas la première.
+  5. Vous.   Ouvrez http://localhost:{port}/inscription avec {cast.STRANGER} ; le lien arrive sur la page des courriels.
+  6. Preuve. « sceau verify PREUVE.json --message ENVELOPPE.eml --trust operator.pem » refait le contrôle sans Sceau.
+
+Ctrl-C arrête tout et efface tout.
+"""

@@ -1,0 +1,158 @@
+"""A backup is whole, holds no key, and comes back."""
+
+import shutil
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+
+from sceau import blobs
+from sceau.cli import backups, restoring, snapshots, store_check
+from sceau.core import clock
+from sceau.envelopes.models import Envelope
+from sceau.evidence import integrator
+from tests.envelopes import desk
+from tests.people import Member, actor
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+OCTETS = b"%PDF-1.7 " + bytes(300_000)
+
+
+@pytest.fixture
+def envelope(claire: Member, marc: Member) -> Envelope:
+    sealed = desk.send(actor(claire), marc.person.email, ("avis.pdf", OCTETS))
+    integrator.step(at=clock.now())
+    return sealed
+
+
+def store_listing() -> dict[str, int]:
+    return {entry.name: entry.size for entry in blobs.store().names("")}
+
+
+def empty_the_store() -> None:
+    for name in store_listing():
+        blobs.store().delete(name)
+
+
+def test_it_holds_every_blob_and_a_snapshot(envelope: Envelope, folder: Path) -> None:
+    made = backups.make(folder, at=clock.now())
+    assert {blob.name: blob.size for blob in backups.index(made.folder)} == store_listing()
+    assert made.copied == made.blobs > 0
+    assert backups.snapshot_of(made.folder).stat().st_size > 0
+    assert list(backups.generations(folder)) == [made.folder]
+
+
+def test_the_next_generation_links_what_has_not_changed(envelope: Envelope, folder: Path, claire: Member) -> None:
+    first = backups.make(folder, at=clock.now())
+    desk.send(actor(claire), claire.person.email, ("suite.pdf", OCTETS))
+    second = backups.make(folder, at=clock.now())
+    name = blobs.content_name(str(envelope.blob_key))
+    assert (first.folder / "store" / name).samefile(second.folder / "store" / name)
+    assert second.copied == second.blobs - first.blobs + 1  # what is new, and the log's checkpoint
+
+
+def test_a_generation_goes_when_its_days_are_over(envelope: Envelope, folder: Path) -> None:
+    now = clock.now()
+    old = backups.make(folder, at=now - timedelta(days=settings.SCEAU_BACKUP_DAYS + 1))
+    recent = backups.make(folder, at=now - timedelta(days=settings.SCEAU_BACKUP_DAYS - 1))
+    newest = backups.make(folder, at=now)
+    assert newest.forgotten == 1
+    assert not old.folder.exists()
+    assert backups.generations(folder) == [recent.folder, newest.folder]
+
+
+@pytest.mark.attack(33)
+def test_no_key_is_ever_in_a_backup(envelope: Envelope, folder: Path) -> None:
+    made = backups.make(folder, at=clock.now())
+    secrets = [path.read_bytes() for path in settings.SCEAU_KEYS.iterdir() if path.suffix == ".key"]
+    kept = b"".join(path.read_bytes() for path in made.folder.rglob("*") if path.is_file())
+    assert len(secrets) >= 4
+    assert not any(secret.strip() in kept for secret in secrets)
+
+
+@pytest.mark.attack(33)
+@pytest.mark.parametrize("below", ["", "sauvegardes"])
+def test_it_refuses_a_folder_among_the_keys_or_the_data(below: str) -> None:
+    for forbidden in (settings.SCEAU_KEYS / below, settings.SCEAU_DATA / below, settings.SCEAU_KEYS.parent):
+        with pytest.raises(backups.KeysInBackup):
+            backups.make(forbidden, at=clock.now())
+
+
+def test_a_blob_destroyed_meanwhile_starts_another_round(
+    envelope: Envelope, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between snapshot and copy the envelope goes: the next snapshot does not name it any more."""
+    take, rounds = snapshots.take, []
+
+    def destroy_after_the_first(where: Path) -> tuple[Path, set[str]]:
+        taken = take(where)
+        rounds.append(taken)
+        if len(rounds) == 1:
+            blobs.store().delete(blobs.content_name(str(envelope.blob_key)))
+            Envelope.objects.filter(id=envelope.id).update(blob_key=None, summary=None)
+        return taken
+
+    monkeypatch.setattr(snapshots, "take", destroy_after_the_first)
+    made = backups.make(folder, at=clock.now())
+    assert len(rounds) == 2
+    assert blobs.content_name(str(envelope.blob_key)) not in {blob.name for blob in backups.index(made.folder)}
+
+
+def test_a_row_without_its_blob_never_becomes_a_backup(envelope: Envelope, folder: Path) -> None:
+    blobs.store().delete(blobs.content_name(str(envelope.blob_key)))
+    with pytest.raises(backups.AlwaysChanging):
+        backups.make(folder, at=clock.now())
+    assert backups.generations(folder) == []
+
+
+@pytest.mark.parametrize("victim", ["manifest.json", "blobs.txt", "database*"])
+def test_a_changed_file_is_refused(envelope: Envelope, folder: Path, victim: str) -> None:
+    made = backups.make(folder, at=clock.now())
+    path = next(made.folder.glob(victim))
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+    with pytest.raises(backups.DamagedBackup):
+        backups.snapshot_of(made.folder)
+
+
+def test_a_restore_never_overwrites(envelope: Envelope, folder: Path) -> None:
+    made = backups.make(folder, at=clock.now())
+    with pytest.raises(snapshots.NotEmpty):
+        restoring.restore(made.folder)
+    assert not restoring.under_way()
+
+
+def test_blobs_come_back_octet_by_octet(
+    envelope: Envelope, folder: Path, monkeypatch: pytest.MonkeyPatch, marc: Member, settings: Any
+) -> None:
+    """The database comes back in its own process: see test_restore_command.py."""
+    made = backups.make(folder, at=clock.now())
+    before = store_listing()
+    empty_the_store()
+    monkeypatch.setattr(snapshots, "require_empty", lambda: None)
+    monkeypatch.setattr(snapshots, "bring_back", lambda _path: None)
+    assert restoring.restore(made.folder) == len(before)
+    assert store_listing() == before
+    assert list(store_check.verify(at=clock.now())) == []
+    restoring.finish()
+    copy = desk.copy_of(envelope, marc)
+    assert desk.octets(desk.read(copy, actor(marc)).message())
+
+
+def test_a_damaged_blob_stops_the_restore(envelope: Envelope, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = backups.make(folder, at=clock.now())
+    name = blobs.content_name(str(envelope.blob_key))
+    kept = made.folder / "store" / name
+    kept.write_bytes(kept.read_bytes()[:-1] + b"?")
+    empty_the_store()
+    monkeypatch.setattr(snapshots, "require_empty", lambda: None)
+    with pytest.raises(backups.DamagedBackup):
+        restoring.restore(made.folder)
+    assert restoring.under_way()
+    assert name not in store_listing()
+    restoring.finish()
+    shutil.rmtree(made.folder)
