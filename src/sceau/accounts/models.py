@@ -99,7 +99,10 @@ class JournalEntry(models.Model):
     at = models.DateTimeField()
 
     class Meta:
-        indexes = [models.Index("person", "at", name="journal_of_person")]
+        indexes = [
+            models.Index("person", "at", name="journal_of_person"),
+            models.Index("at", name="journal_age"),
+        ]
 
 
 class Recovery(models.Model):

@@ -33,9 +33,7 @@ class Command(BaseCommand):
             except (NotFound, Malformed) as error:
                 text = _("Aucune demande n’attend à cette adresse : elle a été refusée, a servi, ou n’existe pas.")
                 raise CommandError(text) from error
-            self.stdout.write(
-                _(
-                    "L’accès de %(name)s est rendu : le nouveau mot de passe servira dans un instant, par « sceau work »."
-                )
-                % {"name": person.name}
+            text = _(
+                "L’accès de %(name)s est rendu : son nouveau mot de passe servira dès que « sceau work » aura agi."
             )
+            self.stdout.write(text % {"name": person.name})
