@@ -232,3 +232,13 @@ def test_one_changed_octet_of_a_record_is_refused(position: int, mask: int) -> N
     changed[position] ^= mask
     with pytest.raises(Unreadable):
         format.open_record(SEED, "notice", bytes(changed), 7)
+
+
+@pytest.mark.parametrize("position", range(24))
+def test_a_header_can_be_checked_without_its_key(position: int) -> None:
+    header = SEALED[: format.BLOB_HEADER]
+    format.check_header(header, BLOB)
+    changed = header[:position] + bytes([header[position] ^ 1]) + header[position + 1 :]
+    for other in (changed, header[:-1], header + b"\0", b""):
+        with pytest.raises(Unreadable):
+            format.check_header(other, BLOB)

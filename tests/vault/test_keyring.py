@@ -9,7 +9,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from sceau.core import hpke, ids, random
 from sceau.core.errors import NotFound, Unreadable
-from sceau.vault import epochs
+from sceau.vault import epochs, principals
 from sceau.vault.keyring import Keys
 from sceau.vault.models import Grant, MailboxEpoch
 from sceau.vault.signer import UnsignedKey
@@ -134,3 +134,8 @@ def test_keys_show_nothing_and_stay_in_the_process(alice: Somebody) -> None:
     for leave in (pickle.dumps, copy.copy, copy.deepcopy):
         with pytest.raises(TypeError):
             leave(alice.keys)
+
+
+def test_an_open_session_can_wrap_its_own_seed_anew(alice: Somebody) -> None:
+    principals.change_password(alice.principal, alice.keys.own_seed(), "Encore un, 56?", at=NOW)
+    assert principals.check_password(alice.principal, "Encore un, 56?") == alice.seed
