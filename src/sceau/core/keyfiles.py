@@ -44,4 +44,3 @@ def read_private(path: Path) -> bytes:
             return file.read()
     except FileNotFoundError as error:
         raise NotFound from error
-
