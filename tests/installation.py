@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from sceau.cli import keys
-from sceau.core import password_box
+from sceau.core import clock, password_box
 from sceau.custody import software
 from sceau.vault import wraps
 
@@ -14,4 +14,5 @@ def cheapen_passwords() -> None:
 
 
 def create_keys(folder: Path, passphrase: str) -> None:
-    keys.create(folder, folder / "custody.key", passphrase, "essais.example/evidence")
+    plan = keys.Plan(folder, folder / "custody.key", passphrase, "essais.example/evidence", "Opérateur d’essai")
+    keys.create(plan, at=clock.now())

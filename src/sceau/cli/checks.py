@@ -21,7 +21,7 @@ from sceau.cli import restoring
 from sceau.core.errors import Malformed
 from sceau.core.values import Address
 
-_PUBLIC_SUFFIXES = {".pub", ".vkey", ".pem"}
+_PUBLIC_SUFFIXES = {".pub", ".vkey", ".crt"}
 
 
 def folders() -> Iterator[CheckMessage]:

@@ -39,12 +39,7 @@ class Command(BaseCommand):
 
 
 def _install() -> None:
-    keys.create(
-        settings.SCEAU_KEYS,
-        settings.SCEAU_CUSTODY_KEY_FILE,
-        settings.SCEAU_CUSTODY_PASSPHRASE,
-        settings.SCEAU_LOG_ORIGIN,
-    )
+    keys.create(keys.plan(settings.SCEAU_CUSTODY_PASSPHRASE), at=clock.now())
     call_command("migrate", verbosity=0)
 
 

@@ -9,7 +9,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
 from sceau.cli import answers, keys, terminal
+from sceau.core import clock
 from sceau.core.errors import Refused
+from sceau.evidence import trust
 
 
 class Command(BaseCommand):
@@ -24,13 +26,12 @@ class Command(BaseCommand):
             if act == "create":
                 self._create()
             else:
-                self.stdout.write(keys.trust(), ending="")
+                self.stdout.write(trust.write(settings.SCEAU_KEYS, settings.SCEAU_OPERATOR), ending="")
 
     def _create(self) -> None:
-        folder, custody_file = settings.SCEAU_KEYS, settings.SCEAU_CUSTODY_KEY_FILE
+        plan = keys.plan(settings.SCEAU_CUSTODY_PASSPHRASE or _ask())
         try:
-            passphrase = settings.SCEAU_CUSTODY_PASSPHRASE or _ask()
-            keys.create(folder, custody_file, passphrase, settings.SCEAU_LOG_ORIGIN)
+            keys.create(plan, at=clock.now())
         except Refused as error:
             raise CommandError(answers.sentence(error)) from error
         self.stdout.write(
@@ -43,7 +44,7 @@ class Command(BaseCommand):
                 "Aucune sauvegarde de Sceau ne les contient. Le fichier à donner aux vérificateurs s’écrit par\n"
                 "« sceau keys trust > operator.pem »."
             )
-            % {"folder": folder, "custody": custody_file}
+            % {"folder": plan.folder, "custody": plan.custody_file}
         )
 
 
