@@ -31,6 +31,9 @@ _ZONES = [
 ]
 
 
+_HIDDEN = ("Cc", "Cf", "Co", "Cs", "Cn")  # controls, invisible and bidirectional marks, unassigned
+
+
 class AddressField(forms.CharField):
     """Cleans to an Address."""
 
@@ -54,9 +57,6 @@ class NameField(forms.CharField):
         if any(character in '<>@"' or unicodedata.category(character) in _HIDDEN for character in text):
             raise forms.ValidationError(_("Ce texte contient un signe qui n’y a pas sa place."))
         return text
-
-
-_HIDDEN = ("Cc", "Cf", "Co", "Cs", "Cn")  # controls, invisible and bidirectional marks, unassigned
 
 
 def _password(label: Any, autocomplete: str, **options: Any) -> forms.CharField:

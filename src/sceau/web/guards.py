@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from sceau.accounts import people
+from sceau.core.errors import Refused
 from sceau.vault.models import Session
 from sceau.vault.sessions import Assurance
 from sceau.web.next_page import came_from, redirect_to
@@ -41,10 +42,13 @@ def signed_in(level: Assurance, *, locked_ok: bool = False) -> Callable[..., Any
             request.locked_person = None  # type: ignore[attr-defined]  # SignedInOrLocked
             if request.actor and request.actor.assurance >= level:
                 return view(request, *args, **kwargs)
+            if request.actor:
+                raise Refused  # no way in is strong enough yet: leading to one would go round in circles
             session = request.found.session if request.found else None
             if locked_ok and session and session.state == Session.State.LOCKED:
-                request.locked_person = people.of(session.principal_id)  # type: ignore[attr-defined]
-                return view(request, *args, **kwargs)
+                if person := people.of(session.principal_id):
+                    request.locked_person = person  # type: ignore[attr-defined]
+                    return view(request, *args, **kwargs)
             return _lead(request, session)
 
         return guarded
