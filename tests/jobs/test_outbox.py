@@ -15,6 +15,7 @@ from sceau.jobs.models import Job
 AT = datetime(2026, 11, 22, 14, 0, tzinfo=UTC)
 LEASE = timedelta(minutes=1)
 SECOND = timedelta(seconds=1)
+NAMES = {"notice", "notice-failed"}
 
 
 def queue(count: int = 1, *, due: datetime = AT) -> list[UUID]:
@@ -25,7 +26,7 @@ def queue(count: int = 1, *, due: datetime = AT) -> list[UUID]:
 
 
 def claim(at: datetime = AT, limit: int = 1) -> list[Job]:
-    return outbox.claim(at, lease=LEASE, limit=limit)
+    return outbox.claim(NAMES, at, lease=LEASE, limit=limit)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -53,6 +54,22 @@ def test_due_jobs_are_claimed_oldest_first_up_to_the_limit() -> None:
     queue(due=AT + SECOND)
     assert [job.object_id for job in claim(limit=5)] == [*early, *late]
     assert claim(limit=5) == []
+
+
+@pytest.mark.django_db
+def test_what_an_outage_left_does_not_hold_up_what_is_new() -> None:
+    (old,) = queue(due=AT - LEASE)
+    (job,) = claim()
+    outbox.retry(job, "relay-trouble", due=AT - SECOND)
+    (new,) = queue(due=AT)
+    assert [job.object_id for job in claim(limit=2)] == [new, old]
+
+
+@pytest.mark.django_db
+def test_a_worker_leaves_jobs_that_it_does_not_know() -> None:
+    queue()
+    assert outbox.claim({"deliver"}, AT, lease=LEASE, limit=1) == []
+    assert len(claim()) == 1
 
 
 @pytest.mark.django_db
@@ -132,7 +149,7 @@ def test_pauses_begin_short_and_never_shrink() -> None:
     pauses = [outbox.pause(tries).total_seconds() for tries in range(1, 100)]
     assert pauses[:4] == [2, 5, 15, 60]
     assert pauses == sorted(pauses)
-    assert pauses[-1] == 900
+    assert pauses[-1] == 300
 
 
 @pytest.mark.django_db(transaction=True)

@@ -15,5 +15,5 @@ class Job(models.Model):
     error = models.CharField(max_length=40, blank=True)  # a code, never a text
 
     class Meta:
-        indexes = [models.Index(fields=["due_at"], name="job_due")]
+        indexes = [models.Index(fields=["name", "due_at"], name="job_due")]
         constraints = [models.UniqueConstraint(fields=["name", "object_id"], name="job_once_an_object")]

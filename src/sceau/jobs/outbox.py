@@ -4,6 +4,7 @@ A job runs at least once: its function must be idempotent. A worker holds a job 
 dies leaves a lease that runs out, and another worker takes the job over.
 """
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from sceau.jobs.models import Job
 STUCK = 20  # tries after which an operator should look
 
 # The first pauses are short: most trouble is a relay or a database that restarts.
-_PAUSES = (2, 5, 15, 60, 120, 300, 600, 900)  # seconds
+_PAUSES = (2, 5, 15, 60, 120, 300)  # seconds
 
 
 def queue(name: str, *object_ids: UUID, due: datetime) -> None:
@@ -31,18 +32,20 @@ def queue(name: str, *object_ids: UUID, due: datetime) -> None:
     )
 
 
-def claim(at: datetime, *, lease: timedelta, limit: int) -> list[Job]:
-    """Take at most `limit` due jobs; nobody else gets them before `at + lease`.
+def claim(names: Collection[str], at: datetime, *, lease: timedelta, limit: int) -> list[Job]:
+    """Take at most `limit` due jobs of these names; nobody else gets them before `at + lease`.
 
-    A job taken over from a worker that died carries the error code `lease-expired`.
+    What was never tried comes first: a login code does not wait behind what an outage left. A job taken
+    over from a worker that died carries the error code `lease-expired`.
     """
-    if not _free(at).exists():
+    if not _free(names, at).exists():
         return []  # an idle worker never takes SQLite's one write lock
     # PostgreSQL locks the rows it reads and passes over locked ones; on SQLite the transaction
     # begins IMMEDIATE (settings), so nobody else writes between our reading and our update.
     skip = connection.features.has_select_for_update_skip_locked
     with transaction.atomic():
-        jobs = list(_free(at).select_for_update(skip_locked=skip).order_by("due_at")[:limit])
+        rows = _free(names, at).select_for_update(skip_locked=skip)
+        jobs = list(rows.order_by("tries", "due_at")[:limit])
         for job in jobs:
             job.error = "lease-expired" if job.leased_until else job.error
             job.leased_until = at + lease
@@ -83,8 +86,8 @@ def stuck() -> QuerySet[Job]:
     return Job.objects.filter(tries__gte=STUCK).exclude(error="").order_by("due_at")
 
 
-def _free(at: datetime) -> QuerySet[Job]:
-    return Job.objects.filter(Q(leased_until=None) | Q(leased_until__lte=at), due_at__lte=at)
+def _free(names: Collection[str], at: datetime) -> QuerySet[Job]:
+    return Job.objects.filter(Q(leased_until=None) | Q(leased_until__lte=at), due_at__lte=at, name__in=names)
 
 
 def _held(job: Job) -> QuerySet[Job]:
