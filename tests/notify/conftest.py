@@ -2,13 +2,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.smtp import relay
-
 if TYPE_CHECKING:
     from sceau.notify.models import Notice
     from tests.people import Member
-
-__all__ = ["relay"]
 
 
 @pytest.fixture

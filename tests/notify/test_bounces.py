@@ -6,10 +6,12 @@ import sys
 
 import pytest
 from django.core.management import call_command
+from django.db import OperationalError
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis
 from hypothesis import strategies as st
 
+from sceau.cli import hygiene
 from sceau.core import clock, ids
 from sceau.evidence.events import Event
 from sceau.evidence.models import Evidence
@@ -23,6 +25,12 @@ from tests.smtp import Relay
 pytestmark = pytest.mark.django_db
 
 FAILURE = report("failed", "5.1.1")
+
+
+@pytest.fixture(autouse=True)
+def no_private_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the command does to its process would stay with the tests that follow."""
+    monkeypatch.setattr(hygiene, "keep_memory_private", lambda: None)
 
 
 @pytest.fixture
@@ -103,8 +111,6 @@ def test_the_command_reads_a_whole_mail_from_its_standard_input(
 def test_the_command_keeps_the_report_at_the_relay_while_the_database_is_away(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    from django.db import OperationalError
-
     def away(*_arguments: object, **_more: object) -> None:
         raise OperationalError
 
