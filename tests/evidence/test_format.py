@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sceau.core.errors import Malformed
-from sceau.evidence.format import LEAF_SIZE, Row
+from sceau.evidence.format import LATEST_MS, LEAF_SIZE, Row
 
 ROW = Row(
     id=UUID("0198c0de-0000-7000-8000-000000000001"),
@@ -33,7 +33,7 @@ rows = st.builds(
     event=st.integers(1, 255),
     envelope=st.none() | st.uuids(),
     recipient=st.none() | st.integers(0, 1000),
-    at_ms=st.integers(0, 2**53 - 1),
+    at_ms=st.integers(0, LATEST_MS - 1),
     parties=digests,
     facts=digests,
     once=digests,
@@ -74,6 +74,7 @@ def test_anything_else_is_malformed(data: bytes) -> None:
         (b'"recipient":3', b'"recipient":[]'),
         (b'"at_ms":1790000000999', b'"at_ms":-1'),
         (b'"at_ms":1790000000999', b'"at_ms":null'),
+        (b'"at_ms":1790000000999', b'"at_ms":253402300800000'),
         (b"1d1e1f", b"1d1e"),
         (b"1d1e1f", b"1D1E1F"),
         (b'"0198c0de-0000-7000-8000-000000000001"', b'"0198c0de000070008000000000000001"'),

@@ -13,6 +13,7 @@ from sceau.core.errors import Malformed
 
 SALT_SIZE = 32
 LEAF_SIZE = 45
+LATEST_MS = 253_402_300_800_000  # the year 10,000
 _MAGIC = b"evt1"
 _VERSION = 1
 
@@ -89,7 +90,7 @@ def _in_range(row: Row) -> bool:
     numbers = (row.event, row.at_ms, 0 if row.recipient is None else row.recipient)
     if not all(type(number) is int for number in numbers):  # bool is an int in Python, never in a row
         return False
-    return 1 <= row.event <= 255 and 0 <= row.at_ms < 2**63 and numbers[2] >= 0
+    return 1 <= row.event <= 255 and 0 <= row.at_ms < LATEST_MS and numbers[2] >= 0
 
 
 def _hex(digest: bytes | None) -> str | None:
