@@ -45,10 +45,10 @@ def signed_in(level: Assurance, *, locked_ok: bool = False) -> Callable[..., Any
             if request.actor:
                 raise Refused  # no way in is strong enough yet: leading to one would go round in circles
             session = request.found.session if request.found else None
-            if locked_ok and session and session.state == Session.State.LOCKED:
-                if person := people.of(session.principal_id):
-                    request.locked_person = person  # type: ignore[attr-defined]
-                    return view(request, *args, **kwargs)
+            locked = session if session and session.state == Session.State.LOCKED else None
+            if locked_ok and locked and (person := people.of(locked.principal_id)):
+                request.locked_person = person  # type: ignore[attr-defined]
+                return view(request, *args, **kwargs)
             return _lead(request, session)
 
         return guarded
