@@ -40,7 +40,7 @@ def test_line_ends_and_remarks_of_other_systems_are_read_over() -> None:
     [
         ("sceau/trust/1", "sceau/trust/2"),
         ("operator ", "Operator "),
-        ("BEGIN SCEAU LOG KEY", "BEGIN LOG KEY"),
+        ("\nlog ", "\nlogs "),
         (SIGNER.verifier.id.hex(), "00000000"),
         (SIGNER.verifier.vkey, "x"),
     ],

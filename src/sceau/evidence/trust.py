@@ -2,14 +2,12 @@
 
     sceau/trust/1
     operator Centre hospitalier des Tilleuls
-    -----BEGIN SCEAU LOG KEY-----
-    mail.example.fr/evidence+1f3a…+Adk…
-    -----END SCEAU LOG KEY-----
+    log mail.example.fr/evidence+1f3a…+Adk…
     -----BEGIN CERTIFICATE-----
     …
 
-Log keys are verifier keys of c2sp.org/signed-note, certificates are the authorities of the operator's seal, in PEM.
-Text between the blocks is not read. Whoever receives this file must know whom he got it from.
+`log` lines hold verifier keys of c2sp.org/signed-note, as in a c2sp.org/tlog-policy; the certificates are the
+authorities of the operator's seal, in PEM. Other lines are not read. Whoever receives this file must know from whom.
 """
 
 import base64
@@ -23,7 +21,8 @@ from sceau.core.errors import Malformed
 from sceau.evidence.note import Verifier
 
 _FIRST = "sceau/trust/1"
-_BLOCK = re.compile(r"-----BEGIN (SCEAU LOG KEY|CERTIFICATE)-----\n(.*?)\n-----END \1-----\n", re.DOTALL)
+_CERTIFICATE = re.compile(r"^-----BEGIN CERTIFICATE-----\n(.*?)\n-----END CERTIFICATE-----$", re.DOTALL | re.MULTILINE)
+_LOG = re.compile(r"^log (.+)$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,30 +37,27 @@ class Trust:
     def parse(cls, text: str) -> Self:
         """Raises Malformed, also when no log key is in it."""
         first, _, rest = text.replace("\r\n", "\n").partition("\n")
-        operator, _, blocks = rest.partition("\n")
+        operator, _, keys = rest.partition("\n")
         if first != _FIRST or not operator.startswith("operator "):
             raise Malformed
-        found = [(kind, body) for kind, body in _BLOCK.findall(blocks)]
         trust = cls(
             operator=operator.removeprefix("operator "),
-            log_keys=tuple(Verifier.parse(body) for kind, body in found if kind != "CERTIFICATE"),
-            authorities=tuple(_der(body) for kind, body in found if kind == "CERTIFICATE"),
+            log_keys=tuple(Verifier.parse(vkey) for vkey in _LOG.findall(keys)),
+            authorities=tuple(_der(body) for body in _CERTIFICATE.findall(keys)),
         )
         if not trust.log_keys:
             raise Malformed
         return trust
 
     def encode(self) -> str:
-        keys = "".join(f"-----BEGIN SCEAU LOG KEY-----\n{k.vkey}\n-----END SCEAU LOG KEY-----\n" for k in self.log_keys)
+        keys = "".join(f"log {key.vkey}\n" for key in self.log_keys)
         return f"{_FIRST}\noperator {self.operator}\n{keys}{''.join(map(_pem, self.authorities))}"
 
 
 def write(folder: Path, operator: str) -> str:
     """The trust file of the installation whose keys are in this folder: log.vkey and authority.crt."""
     keys = tuple(Verifier.parse(line) for line in (folder / "log.vkey").read_text().splitlines())
-    certificates = re.findall(
-        r"-----BEGIN CERTIFICATE-----\n(.*?)\n-----END", (folder / "authority.crt").read_text(), re.DOTALL
-    )
+    certificates = _CERTIFICATE.findall((folder / "authority.crt").read_text())
     name = " ".join(operator.split())
     return Trust(name, keys, tuple(_der(body) for body in certificates)).encode()
 
