@@ -57,6 +57,17 @@ def test_each_step_gives_another_cookie(claire: Member, client: Client) -> None:
     assert thief.get("/compte").status_code == 303
 
 
+def test_a_browser_has_one_session(claire: Member, client: Client) -> None:
+    """Beginning again forgets what the cookie led to before."""
+    begin(client, claire)
+    begin(client, claire)
+    assert Session.objects.count() == 1
+    sign_in(claire, client)
+    client.post("/verrou/fermer")
+    sign_in(claire, client)
+    assert Session.objects.get().state == Session.State.OPEN
+
+
 @pytest.mark.attack(24)
 def test_a_stranger_and_a_wrong_password_read_the_same_page(claire: Member, client: Client) -> None:
     refused = begin(client, claire, "Tilleul-verveine-8")
