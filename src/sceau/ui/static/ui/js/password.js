@@ -6,7 +6,7 @@ const TRIPLES = new Set(ROWS.flatMap((row) => [row, [...row].reverse().join("")]
   .flatMap((row) => [...row].slice(2).map((_, at) => row.slice(at, at + 3))));
 const HABITS = /(?:19|20)\d\d|(.)\1{2,}|(.{2,6}?)\2+/gu;
 const TWINS = { 0: "o", 1: "i", l: "i", "!": "i", 3: "e", 4: "a", "@": "a", 5: "s", $: "s" };
-const PIECE = 2, ENOUGH = 8;
+const PIECE = 2, ENOUGH = 9;
 
 const plain = (text) => text.toLowerCase().replaceAll("ß", "ss").normalize("NFKD").replace(/\p{M}/gu, "");
 const twins = (text) => text.replace(/[01l!34@5$]/g, (sign) => TWINS[sign]);
@@ -38,7 +38,7 @@ export function judge(password, length, words) {
     lower: /\p{Ll}/u.test(password), upper: /\p{Lu}/u.test(password), digit: /\p{Nd}/u.test(password),
     other: /[^\p{L}\p{N}]/u.test(password), common: password.length >= length && value >= ENOUGH,
   };
-  const steps = [ENOUGH / 2, ENOUGH, 12, 16].filter((step) => value >= step).length;
+  const steps = [Math.floor(ENOUGH / 2), ENOUGH, 12, 16].filter((step) => value >= step).length;
   return { met, strength: Object.values(met).every(Boolean) ? steps : Math.min(steps, 1) };
 }
 
