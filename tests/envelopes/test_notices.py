@@ -148,6 +148,7 @@ def test_digests_cost_two_statements_however_many_people(
         notices.expiring(copies, at=clock.now())
 
 
+@pytest.mark.req("E12")
 def test_the_sender_learns_that_a_recipient_could_not_be_told(claire: Member, marc: Member, relay: Relay) -> None:
     envelope = seal(claire, marc)
     notice = Notice.objects.get(kind=Kind.RECEIVED, envelope=envelope.id)

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 from django.core.management import call_command
-from django.db import OperationalError
+from django.db import OperationalError, transaction
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis
 from hypothesis import strategies as st
@@ -16,9 +16,10 @@ from sceau.core import clock, ids
 from sceau.evidence.events import Event
 from sceau.evidence.models import Evidence
 from sceau.jobs.models import Job
-from sceau.notify import bounces, reports, sending, troubles, verp
+from sceau.notify import bounces, notices, reports, sending, troubles, verp
+from sceau.notify.kinds import Kind
 from sceau.notify.models import Notice
-from tests.notify.samples import report
+from tests.notify.samples import message, report
 from tests.people import Member
 from tests.smtp import Relay
 
@@ -50,6 +51,7 @@ def failures() -> int:
     return Evidence.objects.filter(event=Event.CONSIGNMENT_NOTIFICATION_FAILURE).count()
 
 
+@pytest.mark.req("E12")
 def test_a_returned_notice_is_evidence_a_job_and_a_banner(sent: Notice, marc: Member) -> None:
     come_back(sent)
     assert (sent.state, sent.reason) == (Notice.State.BOUNCED, "5.1.1")
@@ -65,11 +67,21 @@ def test_a_report_that_comes_twice_counts_once(sent: Notice) -> None:
     assert failures() == 1
 
 
+@pytest.mark.attack(10)
 @pytest.mark.parametrize(
     "data", [report("delayed", "4.4.1"), report("delivered", "2.0.0"), b"Subject: absent\r\n\r\nRetour lundi.", b""]
 )
 def test_what_is_no_failure_changes_nothing(sent: Notice, data: bytes) -> None:
     assert come_back(sent, data).state == Notice.State.SENT
+    assert failures() == 0
+
+
+@pytest.mark.attack(10)
+def test_the_return_of_the_word_to_the_sender_makes_no_other_mail(claire: Member) -> None:
+    with transaction.atomic():
+        word = notices.queue_many([message(Kind.FAILED)], at=clock.now())[0]
+    assert come_back(word).state == Notice.State.BOUNCED
+    assert not Job.objects.filter(name="notice-failed").exists()
     assert failures() == 0
 
 

@@ -42,6 +42,7 @@ def test_the_subject_of_a_code_is_exactly_what_people_know() -> None:
     assert str(make_header(decode_header(header[1].decode("ascii")))).strip() == "[259956] - Votre code d'accès Sceau"
 
 
+@pytest.mark.attack(10)
 @pytest.mark.parametrize("language", ["fr", "en"])
 @pytest.mark.parametrize("kind", list(Kind))
 def test_every_mail_is_plain_marked_as_automatic_and_leads_only_here(kind: Kind, language: str) -> None:

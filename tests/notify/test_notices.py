@@ -35,6 +35,7 @@ def test_what_was_queued_is_what_the_worker_reads() -> None:
     assert Message.of(Notice.objects.get(id=row.id)) == queued
 
 
+@pytest.mark.req("V11")
 @pytest.mark.attack(39)
 def test_no_plain_column_and_no_repr_holds_what_a_notice_says() -> None:
     secrets = ["claire@tilleuls.example", "259956", "Benali", "Écrins", "jeton", "tournesol"]

@@ -28,6 +28,7 @@ def test_what_is_sealed_opens_for_the_same_purpose_and_context(keys: Path) -> No
             queue_key.open(purpose, sealed, context)
 
 
+@pytest.mark.req("V11")
 def test_a_web_process_seals_without_the_private_half(keys: Path) -> None:
     (keys / "queue.key").unlink()
     sealed = queue_key.seal("notice", b"words")
@@ -49,6 +50,7 @@ def test_a_key_is_never_made_twice(keys: Path) -> None:
     assert (keys / "queue.key").read_bytes() == before
 
 
+@pytest.mark.req("V10")
 def test_what_the_old_key_sealed_opens_after_a_renewal(keys: Path) -> None:
     old_public = (keys / "queue.pub").read_bytes()
     old = queue_key.seal("notice", b"before")

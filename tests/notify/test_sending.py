@@ -75,6 +75,7 @@ def test_a_relay_that_says_later_changes_nothing(received: Notice, relay: Relay)
     assert len(told(received)) == 1
 
 
+@pytest.mark.req("E12")
 def test_a_final_refusal_is_negative_evidence_with_its_reason(
     received: Notice, relay: Relay, claire: Member, marc: Member
 ) -> None:
