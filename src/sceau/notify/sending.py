@@ -22,7 +22,7 @@ def send(notice_id: UUID, *, at: datetime) -> None:
 
     Raises RelayTrouble (a TryLater) while trying again makes sense. A mail leaves twice only when this
     process dies between the relay's 250 and our commit, or the relay's answer is lost: the worker's log
-    then shows `relay-silent` or `lease-expired`, and both mails carry the same Message-ID.
+    then shows `job.taken-over` or `notice.may-double`, and both mails carry the same Message-ID.
     """
     notice = Notice.objects.filter(id=notice_id, state=Notice.State.QUEUED).first()
     if notice is None:
