@@ -80,11 +80,14 @@ def installation_keys() -> Path:
 
 
 @pytest.fixture(autouse=True)
-def no_kept_log() -> Iterator[None]:
-    """A test's database forgets its log; its tiles and checkpoint must go too, or the next one is behind them (E7)."""
+def no_kept_blobs() -> Iterator[None]:
+    """A test's database forgets its rows; the blobs that they named go too.
+
+    So do its log's tiles and checkpoint, or the next test would be behind them (E7).
+    """
     yield
     store = blobs.store()
-    for entry in list(store.names("log/")):
+    for entry in [*store.names("log/"), *store.names("blobs/")]:
         store.delete(entry.name)
 
 
