@@ -1,3 +1,4 @@
+import re
 from datetime import timedelta
 
 import pytest
@@ -217,6 +218,13 @@ class TestForgery:
         client.cookies = sign_in(claire).cookies
         assert client.post(path, {}).status_code == 403
         assert client.get("/compte").status_code == 200
+
+    def test_our_own_form_carries_what_it_needs(self, claire: Member) -> None:
+        client = Client(enforce_csrf_checks=True)
+        token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', client.get("/connexion").content.decode())
+        assert token
+        assert client.cookies["__Host-csrf"]["secure"] is True
+        assert begin(client, claire, csrfmiddlewaretoken=token[1]).status_code == 303
 
     def test_nothing_personal_is_kept_by_a_proxy_or_a_browser(self, claire: Member) -> None:
         for path in ("/compte", "/compte/securite", "/connexion", "/absente"):
