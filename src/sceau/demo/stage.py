@@ -25,6 +25,7 @@ from sceau.vault.keyring import Keys
 from sceau.vault.sessions import Assurance
 
 _PIECE = 1 << 16
+_OLD_NEWS = timedelta(days=1)
 
 
 def play(*, at: datetime) -> None:
@@ -34,6 +35,7 @@ def play(*, at: datetime) -> None:
     for letter in story.letters():
         answered = drafted[letter.answers] if letter.answers is not None else None
         drafted.append(_send(letter, actors, answered, at=at - letter.ago))
+    Notice.objects.filter(queued_at__lt=at - _OLD_NEWS).delete()  # those were read long ago
 
 
 def _join(player: Player, *, at: datetime) -> Actor:
@@ -74,7 +76,7 @@ def _send(letter: Letter, actors: dict[Player, Actor], answered: Draft | None, *
     )
     with transaction.atomic():
         draft = drafts.create(by, content, reply_to=answered.id if answered else None, at=at)
-    for document in letter.documents:
+    for document in letter.attached:
         received = attachments.receive(
             document.name, document.content_type, _pieces(document.data), limit=attachments.room(draft)
         )

@@ -18,7 +18,7 @@ class Letter:
     text: tuple[str, ...]
     label: str = ""
     cc: tuple[Player, ...] = ()
-    documents: tuple[documents.Document, ...] = ()
+    attached: tuple[documents.Document, ...] = ()
     opened_by: tuple[Player, ...] = ()
     answers: int | None = None  # the number of the letter it answers
     expires_in: int | None = None  # days
@@ -43,7 +43,7 @@ def letters() -> list[Letter]:
                 "Claire Vasseur",
             ),
             label="advice",
-            documents=(documents.letter(), documents.scan()),
+            attached=(documents.letter(), documents.scan()),
             opened_by=(MARC,),
         ),
         Letter(
@@ -63,7 +63,7 @@ def letters() -> list[Letter]:
                 "Marc Benali",
             ),
             label="report",
-            documents=(documents.report(), documents.cda()),
+            attached=(documents.report(), documents.cda()),
             opened_by=(CLAIRE,),
             answers=0,
         ),
@@ -80,7 +80,7 @@ def letters() -> list[Letter]:
                 "Merci, Claire",
             ),
             label="prescription",
-            documents=(documents.prescription(),),
+            attached=(documents.prescription(),),
             opened_by=(INES,),
             expires_in=20,
         ),
@@ -90,7 +90,7 @@ def letters() -> list[Letter]:
             to=CLAIRE,
             subject="Re : Ordonnance : pansements à domicile",
             text=("Bonjour Claire,", "", "Premier passage fait ce matin, plaie propre. Photo jointe.", "", "Inès"),
-            documents=(documents.photo(),),
+            attached=(documents.photo(),),
             answers=2,
         ),
         Letter(
@@ -129,7 +129,7 @@ def letters() -> list[Letter]:
             subject="Suivi de grossesse",
             text=("Bonjour Léa,", "", "Je vous confie le suivi de Mme R., deuxième grossesse.", "", "Claire Vasseur"),
             label="letter",
-            documents=(documents.letter(),),
+            attached=(documents.pregnancy_letter(),),
         ),
         Letter(
             ago=timedelta(minutes=20),
