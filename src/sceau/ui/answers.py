@@ -9,19 +9,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext as now
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from sceau.accounts import codes, mailboxes, passwords, people, recovery, signup
 from sceau.core import errors, keyfiles
 from sceau.custody import KeyAmongData
 from sceau.custody.software import NoPassphrase
-from sceau.envelopes import access, drafts, rules
-from sceau.evidence import log, note, tree
+from sceau.envelopes import access, drafts, receipts, rules
+from sceau.evidence import faults, leader, log, note, tree
+from sceau.evidence.recovery import NothingToRecover
 from sceau.notify import relay
-from sceau.ui import dates, sizes
+from sceau.ui import sentences
 from sceau.vault import principals, sessions, signer
+from sceau.vault import recovery as key_recovery
 
 _Text = str | Promise
 
@@ -36,103 +36,16 @@ class Answer:
         return self.sentence(error) if callable(self.sentence) else str(self.sentence)
 
 
-def _listed(values: tuple[object, ...]) -> str:
-    return ", ".join(str(value) for value in values)
-
-
-def _unknown_recipient(error: rules.UnknownRecipient) -> str:
-    return ngettext(
-        "%(who)s n’a pas de boîte ici : Sceau n’écrit pour le moment qu’à ses utilisateurs. Votre brouillon est gardé."
-        " Retirez cette adresse, ou invitez ce correspondant à ouvrir un compte.",
-        "%(who)s n’ont pas de boîte ici : Sceau n’écrit pour le moment qu’à ses utilisateurs. Votre brouillon est"
-        " gardé. Retirez ces adresses, ou invitez ces correspondants à ouvrir un compte.",
-        len(error.addresses),
-    ) % {"who": _listed(error.addresses)}
-
-
-def _malformed_recipient(error: rules.MalformedRecipient) -> str:
-    return ngettext(
-        "« %(typed)s » n’est pas une adresse. Votre brouillon est gardé : corrigez, puis recommencez.",
-        "« %(typed)s » ne sont pas des adresses. Votre brouillon est gardé : corrigez, puis recommencez.",
-        len(error.typed),
-    ) % {"typed": _listed(error.typed)}
-
-
-def _too_many_recipients(error: rules.TooManyRecipients) -> str:
-    return ngettext(
-        "Une enveloppe va à %(limit)s destinataire au plus. Votre brouillon est gardé : retirez-en, ou faites"
-        " plusieurs enveloppes.",
-        "Une enveloppe va à %(limit)s destinataires au plus. Votre brouillon est gardé : retirez-en, ou faites"
-        " plusieurs enveloppes.",
-        error.limit,
-    ) % {"limit": error.limit}
-
-
-def _too_many_documents(error: rules.TooManyDocuments) -> str:
-    return ngettext(
-        "Une enveloppe contient %(limit)s document au plus. Votre brouillon est gardé :"
-        " réunissez-en plusieurs dans une archive.",
-        "Une enveloppe contient %(limit)s documents au plus. Votre brouillon est gardé :"
-        " réunissez-en plusieurs dans une archive.",
-        error.limit,
-    ) % {"limit": error.limit}
-
-
-def _too_large(error: rules.TooLarge) -> str:
-    return now(
-        "Les documents d’une enveloppe font %(limit)s au plus. Ceux qui étaient déjà joints sont gardés, celui-ci ne"
-        " l’est pas. Répartissez-les en plusieurs enveloppes."
-    ) % {"limit": sizes.text(error.limit)}
-
-
-def _bad_expiry(error: rules.BadExpiry) -> str:
-    return now(
-        "La date de destruction doit être comprise entre le %(first)s et le %(last)s. Votre brouillon est gardé."
-    ) % {"first": dates.day(error.first), "last": dates.day(error.last)}
-
-
-def _wrong_code(error: codes.WrongCode) -> str:
-    return ngettext(
-        "Ce code n’est pas le bon. Il reste %(left)s essai.",
-        "Ce code n’est pas le bon. Il reste %(left)s essais.",
-        error.tries_left,
-    ) % {"left": error.tries_left}
-
-
-def _weak_password(error: passwords.WeakPassword) -> str:
-    return " ".join(str(_LACKS[reason]) for reason in error.missing)
-
-
-def _too_many(error: errors.TooMany) -> str:
-    minutes = max(1, -(-error.retry_after // 60))
-    return ngettext(
-        "Trop de demandes en peu de temps. Rien n’est perdu : réessayez dans %(minutes)s minute.",
-        "Trop de demandes en peu de temps. Rien n’est perdu : réessayez dans %(minutes)s minutes.",
-        minutes,
-    ) % {"minutes": minutes}
-
-
-_LACKS: dict[passwords.Missing, _Text] = {
-    passwords.Missing.LENGTH: _("Il est trop court."),
-    passwords.Missing.TOO_LONG: _("Il dépasse 200 caractères."),
-    passwords.Missing.LOWER: _("Il lui manque une minuscule."),
-    passwords.Missing.UPPER: _("Il lui manque une majuscule."),
-    passwords.Missing.DIGIT: _("Il lui manque un chiffre."),
-    passwords.Missing.OTHER: _("Il lui manque un signe autre qu’une lettre ou un chiffre."),
-    passwords.Missing.COMMON: _("Il est fait de morceaux que tout le monde essaie : ajoutez des mots sans rapport."),
-    passwords.Missing.PERSONAL: _("Il est fait de votre nom ou de votre adresse : ajoutez des mots sans rapport."),
-}
-
 CRASH = Answer(
     500,
     _("Quelque chose s’est cassé chez nous"),
     _("Ce n’est pas de votre fait, et ce qui était enregistré l’est toujours. L’incident est noté. Réessayez dans un"
-      " instant ; si cela recommence, appelez l’assistance."),
+      " instant ; si cela recommence, appelez l’assistance."),
 )  # fmt: skip
 _GONE = Answer(
     410,
     _("Ce lien ne peut plus servir"),
-    _("Il a déjà servi, ou il est trop ancien. Rien n’est perdu : demandez un nouveau lien."),
+    _("Il a déjà servi, ou il est trop ancien. Rien n’est perdu : demandez un nouveau lien."),
 )
 _CODE_GONE = Answer(
     410,
@@ -142,9 +55,27 @@ _CODE_GONE = Answer(
 _KEY_TROUBLE = Answer(
     500,
     _("Une clé n’a pas pu être vérifiée"),
-    _("Par prudence, rien n’a été scellé ni envoyé. Votre brouillon est gardé. Prévenez l’assistance : c’est à"
+    _("Par prudence, rien n’a été scellé ni envoyé. Votre brouillon est gardé. Prévenez l’assistance : c’est à"
       " l’exploitant de regarder."),
 )  # fmt: skip
+_TOO_EARLY = Answer(
+    403,
+    _("C’est encore trop tôt"),
+    _("Le délai pendant lequel la personne peut refuser court encore. Rien n’a changé."),
+)
+_LOG_TROUBLE = Answer(
+    503,
+    _("Le journal des preuves est arrêté"),
+    _(
+        "Tant qu’il n’est pas vérifié, rien ne peut être scellé ni ouvert : une preuve manquerait. Votre brouillon est"
+        " gardé, l’exploitant est prévenu. Réessayez plus tard."
+    ),
+)
+_RELAY_TROUBLE = Answer(
+    503,
+    _("Le courriel n’est pas encore parti"),
+    _("Le relais de messagerie ne répond pas. Il partira dès que possible : il n’y a rien à faire."),
+)
 _SEAL_REFUSED = _("L’enveloppe n’est pas scellée")
 
 TABLE: dict[type[errors.Error], Answer] = {
@@ -162,18 +93,18 @@ TABLE: dict[type[errors.Error], Answer] = {
     errors.Malformed: Answer(
         400,
         _("Demande illisible"),
-        _("Votre demande est arrivée abîmée : rien n’a changé. Revenez en arrière et recommencez."),
+        _("Votre demande est arrivée abîmée : rien n’a changé. Revenez en arrière et recommencez."),
     ),
     errors.Unreadable: Answer(
         500,
         _("Ce contenu ne s’ouvre pas"),
-        _("Son sceau ne correspond pas à ce qui est conservé. Rien n’a été montré ni modifié. Prévenez l’assistance :"
+        _("Son sceau ne correspond pas à ce qui est conservé. Rien n’a été montré ni modifié. Prévenez l’assistance :"
           " c’est à l’exploitant de regarder."),
     ),
     errors.TryLater: Answer(
         503,
         _("Pas tout de suite"),
-        _("Le service ne peut pas répondre à cet instant. Rien n’est perdu : réessayez dans une minute."),
+        _("Le service ne peut pas répondre à cet instant. Rien n’est perdu : réessayez dans une minute."),
     ),
     errors.ClockBehind: Answer(
         503,
@@ -191,7 +122,7 @@ TABLE: dict[type[errors.Error], Answer] = {
         _("Le service est très occupé"),
         _("Votre demande n’a pas été exécutée, et rien n’est perdu. Réessayez dans un instant."),
     ),
-    errors.TooMany: Answer(429, _("Un peu de patience"), _too_many),
+    errors.TooMany: Answer(429, _("Un peu de patience"), sentences.too_many),
     # Sessions and ways in
     sessions.SessionGone: Answer(
         401,
@@ -213,16 +144,18 @@ TABLE: dict[type[errors.Error], Answer] = {
     codes.NoResendLeft: Answer(
         429,
         _("Plus d’envoi possible"),
-        _("Plusieurs codes sont déjà partis : regardez aussi dans les indésirables. Sinon, recommencez la connexion."),
+        _("Plusieurs codes sont déjà partis : regardez aussi dans les indésirables. Sinon, recommencez la connexion."),
     ),
-    codes.WrongCode: Answer(422, _("Ce code n’est pas le bon"), _wrong_code),
-    passwords.WeakPassword: Answer(422, _("Ce mot de passe est trop faible"), _weak_password),
+    codes.WrongCode: Answer(422, _("Ce code n’est pas le bon"), sentences.wrong_code),
+    passwords.WeakPassword: Answer(422, _("Ce mot de passe est trop faible"), sentences.weak_password),
     signup.LinkGone: _GONE,
     recovery.RecoveryGone: _GONE,
+    recovery.StillRefusable: _TOO_EARLY,
+    key_recovery.TooEarly: _TOO_EARLY,
     people.IdentityFixed: Answer(
         403,
         _("Cette identité est certifiée"),
-        _("Votre nom et votre profession ont été vérifiés : seul l’exploitant peut les changer. Le reste est à vous."),
+        _("Votre nom et votre profession ont été vérifiés : seul l’exploitant peut les changer. Le reste est à vous."),
     ),
     # Keys that do not check out: always the operator's business
     mailboxes.OldEpoch: _KEY_TROUBLE,
@@ -242,40 +175,52 @@ TABLE: dict[type[errors.Error], Answer] = {
     drafts.Stale: Answer(
         409,
         _("Deux versions de ce brouillon"),
-        _("Il a été enregistré dans un autre onglet pendant que vous écriviez ici. Rien n’est perdu : enregistrez pour"
+        _("Il a été enregistré dans un autre onglet pendant que vous écriviez ici. Rien n’est perdu : enregistrez pour"
           " voir les deux versions et choisir."),
     ),
     rules.NoRecipient: Answer(
         422,
         _SEAL_REFUSED,
-        _("Il manque un destinataire. Votre brouillon est gardé : indiquez au moins une adresse."),
+        _("Il manque un destinataire. Votre brouillon est gardé : indiquez au moins une adresse."),
     ),
-    rules.MalformedRecipient: Answer(422, _SEAL_REFUSED, _malformed_recipient),
-    rules.UnknownRecipient: Answer(422, _SEAL_REFUSED, _unknown_recipient),
-    rules.TooManyRecipients: Answer(422, _SEAL_REFUSED, _too_many_recipients),
-    rules.TooManyDocuments: Answer(422, _("Trop de documents"), _too_many_documents),
-    rules.TooLarge: Answer(413, _("C’est trop lourd"), _too_large),
+    rules.MalformedRecipient: Answer(422, _SEAL_REFUSED, sentences.malformed_recipient),
+    rules.UnknownRecipient: Answer(422, _SEAL_REFUSED, sentences.unknown_recipient),
+    rules.TooManyRecipients: Answer(422, _SEAL_REFUSED, sentences.too_many_recipients),
+    rules.TooManyDocuments: Answer(422, _("Trop de documents"), sentences.too_many_documents),
+    rules.TooLong: Answer(422, _SEAL_REFUSED, sentences.too_long),
+    rules.TooLarge: Answer(413, _("C’est trop lourd"), sentences.too_large),
     rules.NotEntitled: Answer(
         403,
         _SEAL_REFUSED,
-        _("Votre compte n’est pas encore validé : vous pouvez lire ce que l’on vous envoie et y répondre, pas écrire"
+        _("Votre compte n’est pas encore validé : vous pouvez lire ce que l’on vous envoie et y répondre, pas écrire"
           " à d’autres. Votre brouillon est gardé."),
     ),
-    rules.BadExpiry: Answer(422, _SEAL_REFUSED, _bad_expiry),
+    rules.BadExpiry: Answer(422, _SEAL_REFUSED, sentences.bad_expiry),
     rules.NotOpened: Answer(
         403,
         _("Cette enveloppe est encore fermée"),
-        _("Ouvrez-la d’abord : l’ouverture est un acte daté, que l’expéditeur apprend. Elle vous attend."),
+        _("Ouvrez-la d’abord : l’ouverture est un acte daté, que l’expéditeur apprend. Elle vous attend."),
     ),
     rules.Destroyed: Answer(
         410,
         _("Ce contenu est détruit"),
         _("La date de destruction est passée, ou l’enveloppe a été détruite. Les preuves restent et se téléchargent."),
     ),
+    faults.LogFault: _LOG_TROUBLE,
+    faults.LogAhead: _LOG_TROUBLE,
+    faults.LogForked: _LOG_TROUBLE,
+    faults.LogDamaged: _LOG_TROUBLE,
+    leader.Deposed: _LOG_TROUBLE,
+    NothingToRecover: _LOG_TROUBLE,
+    receipts.NotYetPublished: Answer(
+        503,
+        _("La preuve s’inscrit au journal"),
+        _("Elle sera là dans un instant, deux secondes au plus : rechargez la page. L’acte lui-même est déjà fait."),
+    ),
     log.AlreadyRecorded: Answer(
         409,
         _("C’est déjà fait"),
-        _("Cet acte est déjà inscrit au journal des preuves : il ne se fait qu’une fois. Rien n’est perdu."),
+        _("Cet acte est déjà inscrit au journal des preuves : il ne se fait qu’une fois. Rien n’est perdu."),
     ),
     # The mail relay speaks to the worker alone; were it met on a page, it is trouble that passes
     relay.RelayRefused: Answer(
@@ -283,9 +228,6 @@ TABLE: dict[type[errors.Error], Answer] = {
         _("Le courriel n’est pas parti"),
         _("Le relais de messagerie l’a refusé. Rien d’autre n’est perdu. Prévenez l’assistance."),
     ),
-    relay.RelayTrouble: Answer(
-        503,
-        _("Le courriel n’est pas encore parti"),
-        _("Le relais de messagerie ne répond pas. Il partira dès que possible : il n’y a rien à faire."),
-    ),
+    relay.RelayTrouble: _RELAY_TROUBLE,
+    relay.RelaySilent: _RELAY_TROUBLE,
 }  # fmt: skip

@@ -9,6 +9,8 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
+from sceau.accounts import people
+from sceau.accounts.actor import Actor
 from sceau.ui import flash
 
 _STATIC = Path(__file__).parent / "static"
@@ -28,7 +30,12 @@ class Product:
 
 def product(request: HttpRequest) -> dict[str, object]:
     """Context processor. `flash` counts as shown only once a template looks at it."""
-    return {"product": _product(), "flash": SimpleLazyObject(lambda: flash.read(request) or "")}
+    actor: Actor | None = getattr(request, "actor", None)
+    return {
+        "product": _product(),
+        "flash": SimpleLazyObject(lambda: flash.read(request) or ""),
+        "may_write": actor is not None and people.may_write(actor.person),
+    }
 
 
 def _product() -> Product:

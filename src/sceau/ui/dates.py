@@ -1,4 +1,4 @@
-"""Dates and sizes as people say them. Views call this; templates only print the result."""
+"""Dates as people say them. Views call this; templates only print the result."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -6,6 +6,8 @@ from zoneinfo import ZoneInfo
 
 from django.utils import formats, translation
 from django.utils.translation import gettext as _
+
+_NEAR_DAYS = 60  # across the turn of a year, a month alone is clear that long
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,21 +44,16 @@ def day(value: date) -> str:
 
 def short_day(value: date) -> str:
     """ "22 nov." """
-    if _english():
-        return formats.date_format(value, "j M")
-    return formats.date_format(value, "j N")
+    english = (translation.get_language() or "fr").startswith("en")
+    return formats.date_format(value, "j M" if english else "j N")
 
 
 def _near(local: datetime, today: date) -> str:
-    days = (today - local.date()).days
+    days = (local.date() - today).days
     if days == 0:
         return local.strftime("%H:%M")
-    if days == 1:
-        return _("hier")
-    if local.year == today.year or 0 < days < 180:
+    if days in (-1, 1):
+        return _("hier") if days < 0 else _("demain")
+    if local.year == today.year or abs(days) <= _NEAR_DAYS:
         return short_day(local.date())
     return formats.date_format(local.date(), "d/m/Y")
-
-
-def _english() -> bool:
-    return (translation.get_language() or "fr").startswith("en")

@@ -24,18 +24,18 @@ _log = structlog.get_logger(__name__)
 EXPIRED_FORM = Answer(
     403,
     _("Cette page est restée ouverte trop longtemps"),
-    _("Par sécurité, votre demande n’a pas été exécutée. Revenez en arrière, rechargez la page et recommencez : ce qui"
+    _("Par sécurité, votre demande n’a pas été exécutée. Revenez en arrière, rechargez la page et recommencez : ce qui"
       " était enregistré l’est toujours."),
 )  # fmt: skip
 WRONG_METHOD = Answer(
     405,
     _("Cette adresse attend un geste"),
-    _("Elle ne s’ouvre pas comme une page. Rien n’a changé : revenez en arrière et utilisez le bouton."),
+    _("Elle ne s’ouvre pas comme une page. Rien n’a changé : revenez en arrière et utilisez le bouton."),
 )
 TOO_LONG = Answer(
     413,
     _("C’est trop long"),
-    _("Le texte envoyé dépasse ce qu’une enveloppe peut contenir. Il est encore dans la page précédente : revenez en"
+    _("Le texte envoyé dépasse ce qu’une enveloppe peut contenir. Il est encore dans la page précédente : revenez en"
       " arrière, et joignez-le plutôt comme document."),
 )  # fmt: skip
 

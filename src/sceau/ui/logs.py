@@ -37,11 +37,11 @@ def configure() -> None:
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.WriteLoggerFactory(sys.stdout),
+        logger_factory=structlog.WriteLoggerFactory(),
     )
-    handler = logging.StreamHandler(sys.stdout)
-    handler.setFormatter(_LibraryFormatter())
-    logging.basicConfig(handlers=[handler], level=max(level, logging.WARNING), force=True)
+    root = logging.getLogger()
+    root.setLevel(max(level, logging.WARNING))
+    root.handlers = [kept for kept in root.handlers if not isinstance(kept, _LibraryHandler)] + [_LibraryHandler()]
 
 
 class RequestLog:
@@ -89,13 +89,13 @@ def _code_lines_only(_logger: Any, _name: str, event: MutableMapping[str, Any]) 
     return event
 
 
-class _LibraryFormatter(logging.Formatter):
-    """A record of a library, without its message."""
+class _LibraryHandler(logging.Handler):
+    """Writes what a library reports, without its message."""
 
-    def format(self, record: logging.LogRecord) -> str:
+    def emit(self, record: logging.LogRecord) -> None:
         event: dict[str, Any] = {"event": "library", "logger": record.name, "line": record.lineno}
         if record.exc_info and record.exc_info[1]:
             event["error"] = code_lines(record.exc_info[1])
         event["level"] = record.levelname.lower()
         event["timestamp"] = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(record.created))
-        return str(structlog.processors.JSONRenderer()(None, "", event))
+        print(structlog.processors.JSONRenderer()(None, "", event), flush=True)  # noqa: T201 (this is the log)

@@ -3,15 +3,18 @@
 from django.utils import formats
 from django.utils.translation import gettext as _
 
+_NBSP = "\N{NO-BREAK SPACE}"
 _UNITS = ((1_000_000_000, "Go"), (1_000_000, "Mo"), (1_000, "Ko"))
+
+_NEARLY = 0.9995  # 999 960 octets read "1 Mo", not "1000 Ko"
 
 
 def text(octets: int) -> str:
     """ "184 Ko", "1,8 Mo", "40 Mo": one decimal below ten and when it tells something."""
     for factor, unit in _UNITS:
-        if octets >= factor:
-            return f"{_number(octets / factor)} {_unit(unit)}"
-    return f"{octets} {_unit('o')}"
+        if octets >= factor * _NEARLY:
+            return f"{_number(octets / factor)}{_NBSP}{_unit(unit)}"
+    return f"{octets}{_NBSP}{_unit('o')}"
 
 
 def of(done: int, limit: int) -> str:

@@ -1,4 +1,4 @@
-"""« Aide »: linked from login, errors and every mail; open to everybody."""
+"""« Aide »: linked from login, errors and every mail; open to everybody."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -13,33 +13,33 @@ QUESTIONS = (
     ),
     (
         _("J’ai perdu mon mot de passe."),
-        _("« Accès perdu », sous la connexion, envoie un lien. Avec votre code de secours, la boîte se rouvre aussitôt."
+        _("« Accès perdu », sous la connexion, envoie un lien. Avec votre code de secours, la boîte se rouvre aussitôt."
           " Sans lui, l’exploitant vous rend l’accès après un délai pendant lequel vous pouvez refuser. Rien n’est"
           " perdu."),
     ),
     (
-        _("Un courriel me demande mon mot de passe. Est-ce vous ?"),
+        _("Un courriel me demande mon mot de passe. Est-ce vous ?"),
         _("Non. Nos courriels ne demandent jamais de mot de passe, montrent le mot que vous avez choisi dans"
           " Notifications et n’ont de liens que vers ce site. En cas de doute, n’ouvrez rien et appelez-nous."),
     ),
     (
-        _("Qui peut lire mes enveloppes ?"),
-        _("Vous et vos correspondants, une fois connectés. Le contenu et l’objet sont conservés chiffrés : ce qui est"
+        _("Qui peut lire mes enveloppes ?"),
+        _("Vous et vos correspondants, une fois connectés. Le contenu et l’objet sont conservés chiffrés : ce qui est"
           " stocké ne se lit pas sans une connexion valable, ou un usage enregistré de la clé de secours de"
           " l’exploitant."),
     ),
     (
-        _("Que voit l’expéditeur quand j’ouvre une enveloppe ?"),
+        _("Que voit l’expéditeur quand j’ouvre une enveloppe ?"),
         _("Qui l’a ouverte et quand. Voir l’objet dans la liste n’est pas ouvrir."),
     ),
     (
-        _("Combien de temps les enveloppes sont-elles gardées ?"),
+        _("Combien de temps les enveloppes sont-elles gardées ?"),
         _("Trois mois, ou moins si l’expéditeur l’a choisi. Vous êtes prévenu quinze jours puis trois jours avant, et"
-          " pouvez tout télécharger. Ensuite le contenu et ses clés sont détruits ; les preuves restent."),
+          " pouvez tout télécharger. Ensuite le contenu et ses clés sont détruits ; les preuves restent."),
     ),
     (
         _("Mon destinataire est refusé."),
-        _("Il n’a pas encore de boîte ici. Invitez-le à ouvrir un compte : votre brouillon attend."),
+        _("Il n’a pas encore de boîte ici. Invitez-le à ouvrir un compte : votre brouillon attend."),
     ),
     (
         _("Ma session se verrouille."),
@@ -47,8 +47,8 @@ QUESTIONS = (
           " vous écriviez est enregistré."),
     ),
     (
-        _("Comment vérifier une preuve ?"),
-        _("Elle se lit comme un document PDF et se contrôle sans nous, avec le programme « sceau verify » et le fichier"
+        _("Comment vérifier une preuve ?"),
+        _("Elle se lit comme un document PDF et se contrôle sans nous, avec le programme « sceau verify » et le fichier"
           " de confiance de l’exploitant."),
     ),
 )  # fmt: skip

@@ -4,9 +4,9 @@ const form = document.querySelector("form[data-draft]");
 const said = form.querySelector("[data-saved]");
 const plan = document.querySelector("[data-plan]");
 const WAIT = 3_000, AGAIN = 10_000, KEPT_ALIVE = 60_000; // octets that browsers let live after the page
-let timer = 0, changes = 0, savedChanges = 0, running = null, stopped = false;
+let timer = 0, changes = 0, savedChanges = 0, running = null, stopped = false, sent = false;
 
-const waiting = () => changes !== savedChanges && !stopped;
+const unsaved = () => changes !== savedChanges && !sent;
 
 function later(delay) {
   clearTimeout(timer);
@@ -33,7 +33,7 @@ async function send(leaving) {
     form.elements.revision.value = told.revision;
     said.textContent = told.saved;
     if (told.plan !== undefined) plan.innerHTML = told.plan;
-    if (answer.status === 423) document.querySelector("form[data-lock]")?.submit();
+    if (answer.status === 423) location.assign(form.dataset.locked);
   } else if (answer.status === 429 || answer.status >= 500) {
     throw new Error(told.code);
   } else {
@@ -44,7 +44,7 @@ async function send(leaving) {
 
 async function save(leaving = false) {
   if (running) await running;
-  if (!waiting()) return;
+  if (!unsaved() || stopped) return;
   running = send(leaving).catch(() => {
     said.textContent = form.dataset.offline;
     later(AGAIN);
@@ -58,9 +58,17 @@ form.addEventListener("input", ({ target }) => {
   changes += 1;
   later(WAIT);
 });
-form.addEventListener("submit", () => { stopped = true; clearTimeout(timer); });
-addEventListener("pageshow", () => { stopped = false; });
+form.addEventListener("submit", async (event) => {
+  if (event.defaultPrevented) return;
+  clearTimeout(timer);
+  sent = true;
+  if (!running) return;
+  event.preventDefault(); // the save on its way gives the revision that this submit must carry
+  await running;
+  form.requestSubmit(event.submitter);
+});
+addEventListener("pageshow", () => { sent = false; });
 document.addEventListener("visibilitychange", () => document.hidden && save(true));
 addEventListener("pagehide", () => save(true));
-document.addEventListener("sceau:lock", ({ detail }) => detail.push(save(true)));
-addEventListener("beforeunload", (event) => waiting() && event.preventDefault());
+document.addEventListener("sceau:lock", ({ detail }) => detail.push(save(true).finally(() => { sent = true; })));
+addEventListener("beforeunload", (event) => unsaved() && event.preventDefault());

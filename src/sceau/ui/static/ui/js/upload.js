@@ -10,6 +10,8 @@ const waiting = [];
 let current = null;
 
 area.querySelector("[data-attach-button]").hidden = true;
+area.querySelector(".drop").classList.add("on");
+area.querySelector(".drop label").classList.add("b");
 
 function add(file) {
   const row = model.content.firstElementChild.cloneNode(true);

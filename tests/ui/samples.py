@@ -1,0 +1,264 @@
+"""Every template of web/ with what a view would hand to it: rendered by tests, and handy for looking at pages."""
+
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any
+from uuid import UUID
+
+from django import forms
+
+from sceau.ui.dates import When
+from sceau.web import pages
+from sceau.web.pages import Chip, Known, Party, Planned, Row, Step
+
+ID = UUID("0193a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b")
+HOME = Chip("home", "Sceau")
+
+
+def _when(text: str, exact: str = "22 novembre 2026 à 14:01:08") -> When:
+    return When(text, exact, "2026-11-22T14:01:08+01:00")
+
+
+class _Login(forms.Form):
+    address = forms.EmailField(label="Adresse de messagerie")
+    password = forms.CharField(label="Mot de passe", widget=forms.PasswordInput)
+
+
+class _Address(forms.Form):
+    address = forms.EmailField(label="Adresse professionnelle", help_text="Celle où vous lisez vos courriels.")
+
+
+class _Code(forms.Form):
+    code = forms.CharField()
+
+
+class _Password(forms.Form):
+    password = forms.CharField(label="Mot de passe", widget=forms.PasswordInput)
+
+
+class _Current(forms.Form):
+    current = forms.CharField(label="Mot de passe actuel", widget=forms.PasswordInput)
+
+
+class _Change(_Current):
+    password = forms.CharField(label="Nouveau mot de passe", widget=forms.PasswordInput)
+    repeat = forms.CharField(label="Le même, encore une fois", widget=forms.PasswordInput)
+
+
+class _Identity(forms.Form):
+    civility = forms.ChoiceField(label="Civilité", choices=[("", "—"), ("Dr", "Dr"), ("Mme", "Mme")], required=False)
+    given_name = forms.CharField(label="Prénom")
+    family_name = forms.CharField(label="Nom")
+    profession = forms.CharField(label="Profession", required=False, help_text="Vos correspondants la verront.")
+    structure = forms.CharField(label="Structure", required=False)
+    city = forms.CharField(label="Ville", required=False)
+    phone = forms.CharField(label="Téléphone", required=False)
+
+
+class _SignUp(_Identity):
+    password = forms.CharField(label="Mot de passe", widget=forms.PasswordInput)
+    repeat = forms.CharField(label="Le même, encore une fois", widget=forms.PasswordInput)
+
+
+class _Recovery(forms.Form):
+    way = forms.ChoiceField(choices=[("code", ""), ("wait", ""), ("session", "")])
+    recovery_code = forms.CharField(label="Code de secours", required=False)
+    password = forms.CharField(label="Nouveau mot de passe", widget=forms.PasswordInput)
+    repeat = forms.CharField(label="Le même, encore une fois", widget=forms.PasswordInput)
+
+
+class _Notices(forms.Form):
+    received = forms.BooleanField(label="Une enveloppe m’attend", required=False, initial=True)
+    sealed = forms.BooleanField(label="Mon enveloppe est scellée", required=False)
+    opened = forms.BooleanField(label="Mon enveloppe est ouverte", required=False, help_text="Dit qui l’a ouverte.")
+    word = forms.CharField(label="Le mot que montrent vos courriels", required=False)
+
+
+ME = Party("Dr Claire Vasseur", "claire.vasseur@exemple.fr")
+MARC = Party("Dr Marc Benali", "marc.benali@exemple.fr", "Cardiologue, CH de Gap", Chip("ok", "Compte certifié"))
+FILES = (
+    pages.FileLink("20261122_CR-cardiologie.pdf", "PDF, 412 Ko", "/enveloppes/x/documents/2"),
+    pages.FileLink("ECG-12-derivations.png", "Image, 1,8 Mo", "/enveloppes/x/documents/3", "image"),
+)
+TEXT = """Chère consœur,
+
+Merci de m’avoir adressé votre patient pour un avis avant chirurgie. L’échographie est rassurante, la fraction \
+d’éjection est conservée. Vous trouverez le compte rendu complet et le tracé ci-joints.
+
+Je propose de poursuivre le traitement actuel et de le revoir dans six mois.
+
+Bien confraternellement,
+Marc Benali"""
+ROWS = (
+    Row("#1", "Dr Marc Benali", "Compte rendu de cardiologie", _when("14:02"), HOME, "2 documents", "2,2 Mo",
+        "à ouvrir", unopened=True, current=True),
+    Row("#2", "Laboratoire Azur Bio", "Résultats de biologie, bilan du 21 novembre", _when("13:47"), HOME,
+        "2 documents", "640 Ko", "à ouvrir", unopened=True),
+    Row("#3", "Jeanne Morel", "Re : renouvellement de traitement", _when("11:20"), None, "", "", "à ouvrir",
+        unopened=True),
+    Row("#4", "Service social, CCAS de Gap", "Demande d’APA, pièces complémentaires", _when("hier"), HOME,
+        "3 documents", "1,1 Mo", "ouverte"),
+    Row("#5", "Cabinet infirmier du Buëch", "Passage du 20 novembre", _when("hier"), HOME, "", "", "ouverte"),
+    Row("#6", "Dr Sofia Lambert", "Avis demandé, imagerie du genou", _when("19 nov."), HOME, "1 document", "31 Mo",
+        "détruite le 19 févr."),
+)  # fmt: skip
+PANE = pages.Pane("received", ROWS, "3 à ouvrir", older="/recues?avant=x")
+STEPS = (
+    Step("Scellée par son expéditeur", "22 novembre 2026 à 14:01:08, empreinte 7f3a…c21e", "seal"),
+    Step("Déposée dans votre boîte", "14:01:08"),
+    Step("Ouverte par vous", "14:02:41, connexion par code"),
+    Step("Contenu détruit le 22 février 2027", "Les preuves restent", "wait"),
+)
+PROOF = pages.Proof(STEPS, published="Journal vérifié jusqu’à la preuve n° 84 127.", pdf="/p.pdf", json="/p.json",
+                    archive="/p.zip")  # fmt: skip
+SENT_PROOF = pages.Proof(
+    STEPS[:1],
+    recipients=(
+        pages.RecipientLine("Cabinet infirmier du Buëch", "buech@exemple.fr", "Ouverte hier à 14:02"),
+        pages.RecipientLine("Dr Sofia Lambert", "sofia@exemple.fr", "Déposée, pas encore ouverte", "wait"),
+        pages.RecipientLine("Service social", "ccas@exemple.fr", "Le courriel d’avertissement est revenu", "fail"),
+    ),
+)
+LETTER = pages.Letter(
+    id=str(ID),
+    state="open",
+    subject="Compte rendu de cardiologie",
+    sender=MARC,
+    to=(ME,),
+    cc=(Party("Cabinet infirmier du Buëch", "buech@exemple.fr"),),
+    when=_when("14:01"),
+    text=TEXT,
+    files=FILES,
+    documents="2 documents, 2,2 Mo",
+    can_reply=True,
+    keeps="Conservée jusqu’au 22 février 2027, puis détruite.",
+)
+COVER = pages.Letter(
+    id=str(ID),
+    state="closed",
+    subject="Résultats de biologie, bilan du 21 novembre",
+    sender=Party("Laboratoire Azur Bio", "resultats@azur.exemple.fr", "Laboratoire, Gap"),
+    to=(ME,),
+    cc=(),
+    when=_when("13:47"),
+    files=(pages.FileLink("Bilan.pdf", "PDF, 412 Ko"), pages.FileLink("Courbe.png", "Image", icon="image")),
+    documents="2 documents, 640 Ko",
+    keeps="Conservée jusqu’au 22 février 2027, puis détruite.",
+)
+DESTROYED = pages.Letter(
+    id=str(ID), state="destroyed", subject="Avis demandé", sender=ME, to=(MARC,), cc=(), when=_when("19 nov."),
+    sent=True, in_trash=True,
+)  # fmt: skip
+DRAFT = pages.DraftPage(
+    id=str(ID),
+    revision=3,
+    to=(Known("marc.benali@exemple.fr", "Dr Marc Benali", HOME),),
+    cc=(Known("ccas@ville-gap.fr", "", refused=True),),
+    subject="Suite de prise en charge",
+    body="Bonjour,\n\nVous trouverez ci-joint l’ordonnance et le compte rendu de la consultation de ce matin.",
+    uploads=(
+        pages.Upload("Ordonnance.pdf", "184 Ko", "/x"),
+        pages.Upload("Radiographie-thorax.dcm", "31 Mo", "/y", "image"),
+    ),
+    total="31,2 Mo sur 40 Mo",
+    saved="Brouillon enregistré à 14:05",
+    keeps="Conservée 3 mois, puis détruite. Les preuves restent.",
+)
+PLAN = (
+    Planned("Dr Marc Benali", "Recevra l’enveloppe dans sa boîte Sceau, et un courriel d’avertissement.", HOME),
+    Planned("ccas@ville-gap.fr", "N’a pas de boîte ici : l’enveloppe ne peut pas partir tant qu’il y figure.",
+            refused=True),
+)  # fmt: skip
+LABELS = (("", "Aucun"), ("report", "Compte rendu"), ("prescription", "Ordonnance"))
+CONFLICT = pages.Conflict(_when("14:03"), "marc.benali@exemple.fr", "", "Suite", "Bonjour,\n\nUne autre version.")
+NAV = pages.Nav("received", unopened=3, drafts=1)
+CODE = "K7QF-2M9X-HD4R-T8WP-3NVC-6Y5J-B1ZE"
+
+
+@dataclass
+class Sample:
+    template: str
+    context: dict[str, Any] = field(default_factory=dict)
+    name: str = ""
+
+    def __str__(self) -> str:
+        return self.name or self.template.removeprefix("web/").removesuffix(".html").replace("/", "-")
+
+
+def _filled(form: type[forms.Form], **data: str) -> forms.Form:
+    bound = form(data)
+    bound.is_valid()
+    return bound
+
+
+def _failed(form: type[forms.Form], sentence: str, **data: str) -> forms.Form:
+    bound = _filled(form, **data)
+    bound.add_error(None, sentence)
+    return bound
+
+
+SAMPLES = (
+    Sample("web/login/begin.html", {"form": _Login(), "next": "/recues"}),
+    Sample("web/login/begin.html", {"form": _failed(_Login, "L’adresse ou le mot de passe n’est pas le bon.",
+           address="claire@", password="x")}, "login-begin-refused"),
+    Sample("web/login/code.html", {"form": _Code(), "address": "c…r@exemple.fr", "minutes": 10, "tries_left": 5,
+           "resends_left": 2}),
+    Sample("web/login/code.html", {"form": _filled(_Code, code=""), "address": "c…r@exemple.fr", "minutes": 1,
+           "tries_left": 1, "resends_left": 0}, "login-code-wrong"),
+    Sample("web/login/gone.html"),
+    Sample("web/signup/ask.html", {"form": _Address()}),
+    Sample("web/signup/asked.html"),
+    Sample("web/signup/complete.html", {"form": _SignUp(), "address": "claire.vasseur@exemple.fr"}),
+    Sample("web/signup/complete.html", {"form": _filled(_SignUp, given_name="Claire"), "address": "c@exemple.fr"},
+           "signup-complete-refused"),
+    Sample("web/signup/gone.html"),
+    Sample("web/signup/welcome.html", {"recovery_code": CODE}),
+    Sample("web/signup/welcome.html", {"recovery_code": None}, "signup-welcome-again"),
+    Sample("web/lock/locked.html", {"form": _Password(), "person_name": "Dr Claire Vasseur", "next": "/recues"}),
+    Sample("web/lock/refused.html", {"next": "/brouillons/x?a=b"}),
+    Sample("web/recovery/ask.html", {"form": _Address()}),
+    Sample("web/recovery/asked.html"),
+    Sample("web/recovery/choose.html", {"form": _Recovery(), "hours": 24, "can_use_session": True, "token": "x"}),
+    Sample("web/recovery/gone.html"),
+    Sample("web/recovery/waiting.html", {"until": "23 novembre 2026 à 14:02", "hours": 24}),
+    Sample("web/recovery/done.html", {"recovery_code": CODE}),
+    Sample("web/recovery/refuse.html", {"person_name": "Dr Claire Vasseur", "done": False}),
+    Sample("web/recovery/refuse.html", {"done": True}, "recovery-refused"),
+    Sample("web/account/identity.html", {"form": _Identity({"given_name": "Claire", "family_name": "Vasseur"}),
+           "section": "identity", "address": "claire.vasseur@exemple.fr", "status": Chip("ok", "Certifié"),
+           "status_help": "Vous écrivez à tous les utilisateurs."}),
+    Sample("web/account/notifications.html", {"form": _Notices(), "section": "notifications"}),
+    Sample("web/account/security.html", {"section": "security", "nav": NAV, "code_since": _when("19 nov."),
+           "sessions": [SimpleNamespace(handle=ID, device="Firefox, Windows", when=_when("14:02"), current=True),
+                        SimpleNamespace(handle=ID, device="Safari, iPhone", when=_when("hier"), current=False)],
+           "journal": [SimpleNamespace(when=_when("14:02"), text="Connexion", device="Firefox, Windows"),
+                       SimpleNamespace(when="19 nov.", text="Mot de passe changé", device="")],
+           "waiting": {"since": _when("09:12"), "until": _when("demain")}}),
+    Sample("web/account/password.html", {"form": _Change(), "section": "security"}),
+    Sample("web/account/recovery_code.html", {"form": _Current(), "section": "security"}),
+    Sample("web/account/recovery_code.html", {"recovery_code": CODE, "section": "security"}, "account-recovery-shown"),
+    Sample("web/folder.html", {"nav": NAV, "pane": PANE, "notices": ("Nos courriels vous reviennent : vérifiez.",)}),
+    *(Sample("web/folder.html", {"nav": pages.Nav(folder), "pane": pages.Pane(folder, ())}, f"folder-{folder}-empty")
+      for folder in ("received", "sent", "drafts", "trash")),
+    Sample("web/folder.html", {"nav": pages.Nav("sent"), "pane": pages.Pane("sent", ROWS, newer="/a", older="/b")},
+           "folder-sent"),
+    Sample("web/envelope.html", {"nav": NAV, "pane": PANE, "letter": LETTER, "proof": PROOF}),
+    Sample("web/envelope.html", {"nav": NAV, "pane": PANE, "letter": COVER,
+           "proof": pages.Proof((*STEPS[:2], Step("Pas encore ouverte", "", "wait"), STEPS[3]),
+                                published=PROOF.published, pdf="/p.pdf")}, "envelope-closed"),
+    Sample("web/envelope.html", {"nav": NAV, "letter": DESTROYED, "proof": SENT_PROOF}, "envelope-destroyed"),
+    Sample("web/draft.html", {"nav": pages.Nav("compose"), "draft": DRAFT, "plan": PLAN, "labels": LABELS}),
+    Sample("web/draft.html", {"nav": pages.Nav("compose"), "draft": pages.DraftPage(str(ID), 0), "plan": ()},
+           "draft-new"),
+    Sample("web/draft.html", {"nav": pages.Nav("compose"), "draft": DRAFT, "plan": PLAN, "labels": LABELS,
+           "conflict": CONFLICT, "errors": ["L’enveloppe n’est pas scellée."],
+           "field_errors": {"to": "« marc » n’est pas une adresse.", "expires_on": "Trop loin."}}, "draft-refused"),
+    Sample("web/kept.html", {"title": "Votre session est terminée", "text": "Votre texte est ci-dessous.", "base": "3",
+           "action": "/x", "sign_in": True, "gone": False,
+           "typed": SimpleNamespace(to="marc@exemple.fr", cc="", subject="Suite", text=TEXT, label="", expires_on="")}),
+    Sample("web/confirm.html", {"nav": NAV, "confirm": pages.Confirm("Détruire cette enveloppe\N{NO-BREAK SPACE}?",
+           "Votre exemplaire et sa clé seront détruits. Les autres gardent le leur.", "/x", "Détruire", "/y")}),
+    Sample("web/help.html", {"questions": (("Je ne reçois pas mon code.", "Attendez une minute."),)}),
+    Sample("web/error.html", {"title": "Rien à cette adresse", "text": "La page a été déplacée ou détruite.",
+           "status": 404, "code": "not-found"}),
+)  # fmt: skip
