@@ -1,4 +1,4 @@
-"""What `signed_in` lets through, on a view of our own: the table of every real route is tests/web/test_access.py."""
+"""What `signed_in` lets through, on views of our own: every real route has its line in the table of accesses."""
 
 from datetime import timedelta
 
