@@ -4,7 +4,7 @@ import io
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from asn1crypto import x509
+from asn1crypto import cms, x509
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.general import SigningError
@@ -12,7 +12,7 @@ from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko.sign.validation.errors import SignatureValidationError
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.settings import KeyUsageConstraints
-from pyhanko.sign.validation.status import SignatureCoverageLevel
+from pyhanko.sign.validation.status import PdfSignatureStatus, SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
 
 from sceau.evidence.reasons import PdfChanged, PdfUnreadable, PdfUnsealed, PdfUntrusted
@@ -48,6 +48,7 @@ def attachments(data: bytes, authorities: Sequence[bytes]) -> dict[str, bytes]:
     if len(seals) != 1:
         raise PdfUnsealed
     _require_sealed(seals[0], authorities)
+    _require_one_spelling(data, seals[0])
     try:
         return dict(_attached(reader))
     except _UNREADABLE as error:
@@ -55,6 +56,17 @@ def attachments(data: bytes, authorities: Sequence[bytes]) -> dict[str, bytes]:
 
 
 def _require_sealed(seal: EmbeddedPdfSignature, authorities: Sequence[bytes]) -> None:
+    try:
+        status = _validate(seal, authorities)
+    except (SignatureValidationError, *_UNREADABLE) as error:
+        raise PdfChanged from error
+    if not status.intact or not status.valid or status.coverage != SignatureCoverageLevel.ENTIRE_FILE:
+        raise PdfChanged
+    if not status.trusted:
+        raise PdfUntrusted
+
+
+def _validate(seal: EmbeddedPdfSignature, authorities: Sequence[bytes]) -> PdfSignatureStatus:
     moment = seal.self_reported_timestamp
     if moment is None:
         raise PdfUnsealed
@@ -65,14 +77,42 @@ def _require_sealed(seal: EmbeddedPdfSignature, authorities: Sequence[bytes]) ->
         revocation_mode="soft-fail",
     )
     usage = KeyUsageConstraints(key_usage={"non_repudiation"})
+    return validate_pdf_signature(seal, context, key_usage_settings=usage, skip_diff=True)
+
+
+def _require_one_spelling(data: bytes, seal: EmbeddedPdfSignature) -> None:
+    """No signature covers the signature's own wrapping: it must be spelt as our seal spells it. Raises PdfChanged."""
     try:
-        status = validate_pdf_signature(seal, context, key_usage_settings=usage, skip_diff=True)
-    except (SignatureValidationError, *_UNREADABLE) as error:
+        cut = data[int(seal.byte_range[1]) : int(seal.byte_range[2])]
+        octets = bytes.fromhex(cut[1:-1].decode())
+        spelt = _spelt(cms.ContentInfo.load(octets)["content"])
+    except _UNREADABLE as error:
         raise PdfChanged from error
-    if not status.intact or not status.valid or status.coverage != SignatureCoverageLevel.ENTIRE_FILE:
+    if cut != b"<%s>" % spelt.ljust(len(octets), b"\0").hex().upper().encode():
         raise PdfChanged
-    if not status.trusted:
-        raise PdfUntrusted
+
+
+def _spelt(read: cms.SignedData) -> bytes:
+    """The CMS put together anew from what is signed: the certificate, the signed attributes, the signature."""
+    (signer,), (certificate,) = read["signer_infos"], read["certificates"]
+    own = x509.Certificate.load(certificate.dump())
+    identity = {"issuer": own.issuer, "serial_number": own.serial_number}
+    made = {
+        "version": "v1",
+        "sid": cms.SignerIdentifier({"issuer_and_serial_number": identity}),
+        "digest_algorithm": {"algorithm": "sha256"},
+        "signed_attrs": signer["signed_attrs"],
+        "signature_algorithm": {"algorithm": "sha256_ecdsa"},
+        "signature": signer["signature"].native,
+    }
+    content = {
+        "version": "v1",
+        "digest_algorithms": [{"algorithm": "sha256"}],
+        "encap_content_info": {"content_type": "data"},
+        "certificates": [cms.CertificateChoices({"certificate": own})],
+        "signer_infos": [made],
+    }
+    return bytes(cms.ContentInfo({"content_type": "signed_data", "content": cms.SignedData(content)}).dump())
 
 
 def _attached(reader: PdfFileReader) -> Iterator[tuple[str, bytes]]:

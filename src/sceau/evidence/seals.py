@@ -66,6 +66,7 @@ class _Signer(signers.Signer):
     ) -> None:
         super().__init__(
             signing_cert=certificate,
+            embed_roots=False,  # the trust file has it; what no signature covers should not be here
             cert_registry=SimpleCertificateStore.from_certs([issuer]),  # type: ignore[no-untyped-call]  # pyHanko's
             signature_mechanism=algos.SignedDigestAlgorithm({"algorithm": "sha256_ecdsa"}),
         )
