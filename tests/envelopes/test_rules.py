@@ -118,6 +118,14 @@ def test_the_limit_is_on_all_attachments_together() -> None:
         rules.check_size([1] * 101, LIMITS)
 
 
+def test_a_text_longer_than_a_letter_belongs_in_a_document() -> None:
+    rules.check_text("x" * 250, "x" * 500_000)
+    for subject, text, limit in (("x" * 251, "", 250), ("", "x" * 500_001, 500_000)):
+        with pytest.raises(rules.TooLong) as refusal:
+            rules.check_text(subject, text)
+        assert refusal.value.limit == limit
+
+
 def test_an_expiry_is_the_end_of_the_day_where_the_sender_lives() -> None:
     paris = rules.expiry("2026-11-30", zone="Europe/Paris", at=AT, days=92)
     reunion = rules.expiry("2026-11-30", zone="Indian/Reunion", at=AT, days=92)

@@ -97,6 +97,14 @@ def save(draft: Draft, content: Content, *, base: int, at: datetime) -> int:
     return number
 
 
+def reload(draft: Draft) -> None:
+    """Learn what other tabs saved. Raises NotFound."""
+    now = Draft.objects.filter(id=draft.id).values_list("revision", "saved_at").first()
+    if now is None:
+        raise NotFound
+    draft.revision, draft.saved_at = now
+
+
 def read(draft: Draft, *, keys: Keys) -> Content:
     """The revision that `draft` names as its newest. Raises NotFound, Unreadable."""
     if draft.revision == 0:

@@ -49,6 +49,7 @@ def plan(draft: Draft, content: Content, sizes: list[int], *, by: Actor, at: dat
     _check_entitled(wanted, draft.reply_to, by)
     known = mailboxes.find_all(wanted)
     rules.check_known(wanted, known)
+    rules.check_text(content.subject, content.text)
     rules.check_size(sizes, limits)
     days = settings.SCEAU_RETENTION_DAYS
     return Plan(

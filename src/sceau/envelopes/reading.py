@@ -19,7 +19,7 @@ class Stream:
 
     name: str
     content_type: str
-    size: int
+    size: int | None  # octets, None when only the end tells
     chunks: Iterator[bytes]
 
 

@@ -85,6 +85,16 @@ class TooLarge(Refused):
         self.size = size
 
 
+class TooLong(Refused):
+    """`limit`: characters that the subject, or the letter, may have."""
+
+    code = "too-long"
+
+    def __init__(self, limit: int) -> None:
+        super().__init__()
+        self.limit = limit
+
+
 class NotEntitled(Refused):
     """The account is not validated yet: it answers those who wrote to it and nobody else."""
 
@@ -178,6 +188,13 @@ def check_size(sizes: Collection[int], limits: Limits) -> None:
         raise TooManyDocuments(DOCUMENT_LIMIT)
     if sum(sizes) > limits.size:
         raise TooLarge(limits.size, sum(sizes))
+
+
+def check_text(subject: str, text: str) -> None:
+    """Raises TooLong."""
+    for typed, limit in ((subject, SUBJECT_LIMIT), (text, TEXT_LIMIT)):
+        if len(typed) > limit:
+            raise TooLong(limit)
 
 
 def check_entitled(wanted: Recipients, *, certified: bool, correspondent: Address | None) -> None:

@@ -1,0 +1,86 @@
+"""An envelope as its page shows it: closed, open or destroyed."""
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from sceau.accounts.actor import Actor
+from sceau.core import clock
+from sceau.envelopes import summaries
+from sceau.envelopes.mime import Part
+from sceau.envelopes.models import Copy
+from sceau.envelopes.reading import Unsealed
+from sceau.envelopes.summaries import Summary
+from sceau.ui import dates, sizes
+from sceau.web import documents, panes
+from sceau.web.pages import FileLink, Letter, Party
+
+
+def closed(copy: Copy, *, by: Actor) -> Letter:
+    """Before it is opened: who, when, what it is about, how many documents; not a line of the letter."""
+    return _letter(copy, "closed", summaries.summary(copy, by.keys), by)
+
+
+def opened(copy: Copy, *, by: Actor) -> Letter:
+    content = Unsealed(copy, keys=by.keys)
+    return _letter(copy, "open", content.summary, by, text=content.text())
+
+
+def destroyed(copy: Copy, *, by: Actor) -> Letter:
+    """Names of today stand in for those of the sealed summary, which is gone."""
+    sender = copy.envelope.mailbox
+    copies = copy.envelope.copies.exclude(role=Copy.Role.FROM).select_related("mailbox").order_by("recipient")
+    parties = [(held.role, Party(held.mailbox.name, held.mailbox.address)) for held in copies]
+    return Letter(
+        id=str(copy.id),
+        state="destroyed",
+        subject=_("Contenu détruit"),
+        sender=Party(sender.name, sender.address),
+        to=tuple(party for role, party in parties if role == Copy.Role.TO),
+        cc=tuple(party for role, party in parties if role == Copy.Role.CC),
+        when=dates.when(copy.sort_at, now=clock.now(), zone=by.person.zone),
+        sent=copy.role == Copy.Role.FROM,
+        in_trash=False,  # nothing is left to restore or to destroy
+    )
+
+
+def _letter(copy: Copy, state: str, summary: Summary, by: Actor, *, text: str = "") -> Letter:
+    zone, sent = by.person.zone, copy.role == Copy.Role.FROM
+    return Letter(
+        id=str(copy.id),
+        state=state,
+        subject=summary.subject,
+        sender=_party(summary.sender),
+        to=tuple(map(_party, summary.to)),
+        cc=tuple(map(_party, summary.cc)),
+        when=dates.when(copy.sort_at, now=clock.now(), zone=zone),
+        text=text,
+        files=tuple(_file(copy, part, state) for part in summary.documents),
+        documents=_inside(summary),
+        sent=sent,
+        in_trash=copy.folder == Copy.Folder.TRASH,
+        can_reply=state == "open" and not sent,
+        keeps=_("Conservée jusqu’au %(day)s, puis détruite ; les preuves restent.")
+        % {"day": dates.exact(copy.destroy_at, zone=zone)},
+    )
+
+
+def _party(party: summaries.Party) -> Party:
+    return Party(party.name, party.address)
+
+
+def _file(copy: Copy, part: Part, state: str) -> FileLink:
+    name = part.name or _("document")
+    return FileLink(
+        name=name,
+        detail=f"{documents.kind(name, part.content_type)}, {sizes.text(part.size)}",
+        href=reverse("web:part", args=[copy.id, int(part.number)]) if state == "open" else "",
+        icon=documents.icon(part.content_type),
+    )
+
+
+def _inside(summary: Summary) -> str:
+    """ "2 documents, 2,2 Mo" """
+    if not summary.documents:
+        return ""
+    size = sum(part.size for part in summary.documents)
+    return f"{panes.documents(len(summary.documents))}, {sizes.text(size)}"

@@ -1,0 +1,139 @@
+"""The column beside a letter: what its evidence says, in the reader's words.
+
+The sender reads what became of each recipient; a recipient reads what concerns himself.
+"""
+
+from zoneinfo import ZoneInfo
+
+from django.urls import reverse
+from django.utils import formats
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from sceau.accounts.actor import Actor
+from sceau.envelopes import timeline
+from sceau.envelopes.models import Copy
+from sceau.envelopes.timeline import Step
+from sceau.evidence import words
+from sceau.evidence.events import Event
+from sceau.evidence.words import Language
+from sceau.ui import dates
+from sceau.web import pages
+from sceau.web.pages import Party, Proof, RecipientLine
+
+_FAILURES = {
+    Event.CONSIGNMENT_NOTIFICATION_FAILURE,
+    Event.CONTENT_CONSIGNMENT_FAILURE,
+    Event.CONTENT_HANDOVER_FAILURE,
+    Event.SUBMISSION_REJECTION,
+}
+
+
+def of(copy: Copy, *, by: Actor, recipients: tuple[Party, ...]) -> Proof:
+    """`recipients`: everybody the envelope is for, in the order of the index."""
+    told = timeline.of(copy, by=by)
+    sent = copy.role == Copy.Role.FROM
+    own = [step for step in told if not sent or step.recipient is None]
+    published = bool(told) and all(step.published for step in told)
+    return Proof(
+        steps=(*(_step(step, by) for step in own), *_ahead(copy, by)),
+        recipients=_recipients(told, recipients, by) if sent else (),
+        published=_published(told) if published else "",
+        pdf=reverse("web:receipt-pdf", args=[copy.id]) if published else "",
+        json=reverse("web:receipt-json", args=[copy.id]) if published else "",
+        archive=reverse("web:proofs-zip", args=[copy.id]) if published else "",
+    )
+
+
+def _step(step: Step, by: Actor) -> pages.Step:
+    detail = dates.exact(step.at, zone=by.person.zone)
+    if step.index is not None:
+        detail = _("%(when)s, preuve n° %(number)s") % {"when": detail, "number": _number(step.index)}
+    return pages.Step(_words(step, by), detail, _kind(step.event))
+
+
+def _kind(event: Event) -> str:
+    if event == Event.SUBMISSION_ACCEPTANCE:
+        return "seal"
+    return "fail" if event in _FAILURES else "done"
+
+
+def _words(step: Step, by: Actor) -> str:
+    """One line; "vous" for the reader's own acts."""
+    mine = step.who == by.person.name
+    who = {"who": step.who or _("une personne dont le nom est effacé")}
+    match step.event:
+        case Event.SUBMISSION_ACCEPTANCE:
+            return _("Scellée par vous") if mine else _("Scellée par %(who)s") % who
+        case Event.CONTENT_CONSIGNMENT:
+            return _("Déposée dans votre boîte") if mine else _("Déposée dans la boîte de %(who)s") % who
+        case Event.CONTENT_ACCESS_TRACKING:
+            return _("Ouverte par vous") if mine else _("Ouverte par %(who)s") % who
+        case Event.CONTENT_HANDOVER:
+            return _handover(step.detail)
+        case Event.CONTENT_DESTROYED:
+            return _destruction(step.detail)
+        case _:
+            return words.event(step.event, _language())
+
+
+def _handover(part: str) -> str:
+    """What left: the letter on its page, one document, all of them, the message."""
+    if part == "1":
+        return _("Lettre affichée")
+    if part == "eml":
+        return _("Message téléchargé")
+    if part == "zip":
+        return _("Documents téléchargés")
+    return _("Document n° %(number)s téléchargé") % {"number": int(part) - 1 if part.isdigit() else part}
+
+
+def _destruction(reason: str) -> str:
+    if reason == "deleted":
+        return _("Contenu détruit par son détenteur")
+    if reason == "expired":
+        return _("Contenu détruit à la date choisie par l’expéditeur")
+    return _("Contenu détruit à la fin de sa conservation")
+
+
+def _ahead(copy: Copy, by: Actor) -> tuple[pages.Step, ...]:
+    """What has not happened yet, but will."""
+    if copy.destroyed_at is not None:
+        return ()
+    day = dates.day(copy.destroy_at.astimezone(ZoneInfo(by.person.zone)).date())
+    text = _("Contenu détruit le %(day)s") % {"day": day}
+    return (pages.Step(text, _("Les preuves restent"), "wait"),)
+
+
+def _recipients(told: list[Step], recipients: tuple[Party, ...], by: Actor) -> tuple[RecipientLine, ...]:
+    lines = []
+    for index, party in enumerate(recipients):
+        text, kind = _fate([step for step in told if step.recipient == index], by)
+        lines.append(RecipientLine(party.name, party.address, text, kind))
+    return tuple(lines)
+
+
+def _fate(steps: list[Step], by: Actor) -> tuple[str, str]:
+    """What matters most to the sender of all that happened at one recipient's."""
+    newest = {step.event: step for step in steps}
+    if opened := newest.get(Event.CONTENT_ACCESS_TRACKING):
+        when = dates.exact(opened.at, zone=by.person.zone)
+        return _("Ouverte par %(who)s, %(when)s") % {"who": opened.who, "when": when}, "done"
+    if Event.CONTENT_HANDOVER_FAILURE in newest:
+        return _("Détruite sans avoir été ouverte"), "fail"
+    if Event.CONSIGNMENT_NOTIFICATION_FAILURE in newest:
+        return _("Déposée, mais le courriel d’avertissement est revenu"), "fail"
+    return _("Déposée, pas encore ouverte"), "wait"
+
+
+def _published(told: list[Step]) -> str:
+    last = max((step.index for step in told if step.index is not None), default=0)
+    return _("Journal vérifié jusqu’à la preuve n° %(number)s.") % {"number": _number(last)}
+
+
+def _number(value: int) -> str:
+    return str(formats.number_format(value, force_grouping=True))
+
+
+def _language() -> Language:
+    return "en" if (get_language() or "fr").startswith("en") else "fr"
