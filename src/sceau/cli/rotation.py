@@ -19,7 +19,7 @@ from sceau.core import hpke
 from sceau.core.failpoints import failpoint
 from sceau.envelopes.models import Copy
 from sceau.evidence import keys as log_keys
-from sceau.evidence import log, records
+from sceau.evidence import log, records, seals
 from sceau.evidence.events import Event
 from sceau.notify import queue_key
 from sceau.vault import principals, signer
@@ -39,7 +39,7 @@ def rotate(parts: list[str], *, at: datetime) -> Iterator[tuple[str, int]]:
             count = do(at)
             with transaction.atomic():
                 log.record(log.Fact(Event.KEY_ROTATED, facts=_facts({"key": part, "moved": count}, at)), at=at)
-            failpoint(f"rotate.{part}")
+            failpoint("rotate.recorded")
             yield part, count
 
 
@@ -102,6 +102,11 @@ def _log(at: datetime) -> int:
     return 0
 
 
+def _seal(at: datetime) -> int:
+    seals.renew(settings.SCEAU_KEYS, settings.SCEAU_OPERATOR, at=at)
+    return 0
+
+
 def _each(rows: QuerySet[_Row]) -> Iterator[_Row]:
     """Every row, a batch at a time: no statement stays open while we write."""
     ids = list(rows.order_by("pk").values_list("pk", flat=True))
@@ -120,4 +125,5 @@ PARTS: dict[str, Callable[[datetime], int]] = {
     "custody": _custody,
     "queue": _queue,
     "log": _log,
+    "seal": _seal,
 }
