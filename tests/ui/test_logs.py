@@ -73,13 +73,13 @@ def test_an_exception_leaves_its_code_lines_without_its_words(read: Read) -> Non
 
 @pytest.mark.attack(39)
 def test_the_words_of_libraries_are_not_trusted(read: Read) -> None:
-    logging.getLogger("django.request").warning("Not Found: %s", "/canari")
+    logging.getLogger("django.request").error("Internal Server Error: %s", "/canari")
     try:
         raise LookupError("canari")
     except LookupError:
         logging.getLogger("django.db").exception("canari %s", "canari")
     missing, failing = read()
-    assert (missing["logger"], missing["level"]) == ("django.request", "warning")
+    assert (missing["logger"], missing["level"]) == ("django.request", "error")
     assert failing["error"][0] == "LookupError"
     assert "canari" not in json.dumps([missing, failing])
 

@@ -96,7 +96,7 @@ def test_every_field_has_a_name_that_is_read_aloud(text: str) -> None:
     labelled = set(re.findall(r'<label[^>]* for="([^"]+)"', text))
     wrapped = "".join(re.findall(r"<label.*?</label>", text, re.DOTALL))
     for field in Page(text).all("input", "select", "textarea"):
-        if field.get("type") == "hidden":
+        if field.get("type") == "hidden" or "hidden" in field:
             continue
         named = field.get("id") in labelled or field.get("aria-label") or f'name="{field["name"]}"' in wrapped
         assert named, field

@@ -191,9 +191,9 @@ TABLE: dict[type[errors.Error], Answer] = {
     rules.TooLarge: Answer(413, _("C’est trop lourd"), sentences.too_large),
     rules.NotEntitled: Answer(
         403,
-        _SEAL_REFUSED,
-        _("Votre compte n’est pas encore validé : vous pouvez lire ce que l’on vous envoie et y répondre, pas écrire"
-          " à d’autres. Votre brouillon est gardé."),
+        _("Votre compte n’est pas encore validé"),
+        _("Vous pouvez lire ce que l’on vous envoie et y répondre, pas encore écrire à d’autres. Si vous aviez un"
+          " brouillon, il est gardé. L’exploitant valide les comptes : l’aide dit comment le joindre."),
     ),
     rules.BadExpiry: Answer(422, _SEAL_REFUSED, sentences.bad_expiry),
     rules.NotOpened: Answer(

@@ -41,6 +41,7 @@ def configure() -> None:
     )
     root = logging.getLogger()
     root.setLevel(max(level, logging.WARNING))
+    logging.getLogger("django.request").setLevel(logging.ERROR)  # its 4xx are in our own line already
     root.handlers = [kept for kept in root.handlers if not isinstance(kept, _LibraryHandler)] + [_LibraryHandler()]
 
 
