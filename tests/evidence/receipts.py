@@ -18,7 +18,7 @@ from sceau.evidence.receipt import Item, OpenedRecord, Receipt
 from sceau.evidence.trust import Trust
 from tests.evidence import oracle
 
-ORIGIN = "vecteurs.example/evidence"
+ORIGIN = "vecteurs.example/evidence/2026"  # a number of its own, which is not a place among origins
 LOG_KEY = Ed25519PrivateKey.from_private_bytes(hashlib.sha256(b"vector log key").digest())
 SIGNER = Signer(ORIGIN, LOG_KEY)
 TRUST = Trust("Centre de santé des Vecteurs", (SIGNER.verifier,), ())

@@ -49,6 +49,16 @@ def test_an_origin_s_successors_are_signed_by_the_same_key() -> None:
     assert note.open(signed, [SIGNER.verifier]) == head
 
 
+def test_origins_have_a_place_behind_their_key_s_name() -> None:
+    yearly = Signer(f"{ORIGIN}/2026", KEY).verifier
+    assert [yearly.place(origin) for origin in (f"{ORIGIN}/2026", f"{ORIGIN}/2026/2", f"{ORIGIN}/2026/12")] == [
+        1,
+        2,
+        12,
+    ]
+    assert yearly.place(f"{ORIGIN}/2027") is None
+
+
 @pytest.mark.parametrize("origin", ["other.example", f"{ORIGIN}/", f"{ORIGIN}/1", f"{ORIGIN}/02", f"{ORIGIN}x/2"])
 def test_a_key_answers_for_no_other_origin(origin: str) -> None:
     with pytest.raises(Malformed):

@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ from sceau.evidence.events import DESCRIPTIONS, Event
 from sceau.evidence.reasons import Unproven
 from sceau.evidence.receipt import Receipt
 from tests.evidence import faults, make_vectors
-from tests.evidence.receipts import ACCESS, ENVELOPE, MESSAGE, PARTIES, ROWS, TRUST, Log, with_content
+from tests.evidence.receipts import ACCESS, ENVELOPE, MESSAGE, ORIGIN, PARTIES, ROWS, TRUST, Log, with_content
 
 FOLDER = make_vectors.FOLDER
 CASES = [line.split() for line in (FOLDER / "expectations.txt").read_text().splitlines()]
@@ -71,6 +72,21 @@ def test_every_event_can_be_named() -> None:
         assert words.event(event, "fr")
         assert words.event(event, "en")
     assert words.event(Event.GRANT, "fr") == DESCRIPTIONS[Event.GRANT].name
+
+
+def test_an_envelope_whose_story_spans_a_closed_log_is_in_order() -> None:
+    """The opening has a lower index than the sealing, in the origin that follows."""
+    first = Log().receipt()
+    next_ = Log(rows=(ROWS[3],), origin=f"{ORIGIN}/2").receipt()
+    spanning = replace(first, items=(next_.items[0], *first.items[:3]))
+    outcome = verify.verify(spanning.encode(), TRUST)
+    assert [(step.event, step.origin) for step in outcome.steps] == [
+        (1, ORIGIN),
+        (11, ORIGIN),
+        (11, ORIGIN),
+        (17, f"{ORIGIN}/2"),
+    ]
+    assert [head.origin for head in outcome.checkpoints] == [f"{ORIGIN}/2", ORIGIN]
 
 
 def test_the_message_is_compared() -> None:

@@ -66,12 +66,16 @@ class Verifier:
     def id(self) -> bytes:
         return hashlib.sha256(self.name.encode() + b"\n" + _ED25519 + self.public).digest()[:4]
 
+    def place(self, origin: str) -> int | None:
+        """1 for the first origin of this key's log, 2 for `NAME/2`…; None for one that it does not answer for."""
+        if origin == self.name:
+            return 1
+        follows = origin.startswith(self.name) and _SUCCESSOR.fullmatch(origin[len(self.name) :])
+        return int(follows[1]) if follows else None
+
     def named(self, origin: str) -> "Verifier | None":
         """The same key under the name of an origin that it answers for, else None."""
-        if origin == self.name:
-            return self
-        follows = origin.startswith(self.name) and _SUCCESSOR.fullmatch(origin[len(self.name) :])
-        return Verifier(origin, self.public) if follows else None
+        return Verifier(origin, self.public) if self.place(origin) else None
 
     def verify(self, signature: bytes, text: str) -> None:
         """Raises WrongSignature."""

@@ -77,7 +77,7 @@ def verify(data: bytes, trust: Trust, message: BinaryIO | None = None) -> Outcom
         _require_included(item, heads[item.proof.checkpoint])
     contents = _records(receipt)
     _require_one_story(receipt)
-    ordered = sorted(receipt.items, key=lambda item: _order(item, heads))
+    ordered = sorted(receipt.items, key=lambda item: _order(item, heads[item.proof.checkpoint], trust))
     _require_times(ordered, contents)
     sealing = next(item for item in receipt.items if item.row.event == Event.SUBMISSION_ACCEPTANCE)
     parties = contents.get(sealing.row.parties or b"")
@@ -163,10 +163,10 @@ def _require_one_story(receipt: Receipt) -> None:
         raise PartiesDiffer
 
 
-def _order(item: Item, heads: dict[str, Checkpoint]) -> tuple[int, int]:
+def _order(item: Item, head: Checkpoint, trust: Trust) -> tuple[int, int]:
     """Origins follow one another by their number, indexes within."""
-    number = heads[item.proof.checkpoint].origin.rpartition("/")[2]
-    return (int(number) if number.isascii() and number.isdigit() else 1), item.proof.index
+    places = [place for key in trust.log_keys if (place := key.place(head.origin))]
+    return places[0], item.proof.index
 
 
 def _require_times(ordered: list[Item], contents: dict[bytes, dict[str, Any]]) -> None:
