@@ -83,9 +83,9 @@ def _marks(node: ast.FunctionDef | ast.ClassDef) -> Iterator[str]:
         if isinstance(decorator, ast.Call) and isinstance(decorator.func, ast.Attribute):
             values = [argument.value for argument in decorator.args if isinstance(argument, ast.Constant)]
             if decorator.func.attr == "attack":
-                yield from (f"attack {value}" for value in values)
+                yield from (f"attack {value}" for value in values if isinstance(value, int))
             elif decorator.func.attr == "req":
-                yield from (str(value) for value in values)
+                yield from (value for value in values if isinstance(value, str))
 
 
 def render() -> str:
