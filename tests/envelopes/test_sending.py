@@ -274,3 +274,24 @@ def test_the_sender_decides_when_recipients_lose_it(claire: Member, marc: Member
     assert desk.copy_of(envelope, marc).destroy_at == envelope.expires_at
     assert desk.copy_of(envelope, marc).warned == 15
     assert desk.own_copy(envelope, people.actor(claire)).destroy_at == at + timedelta(days=92)
+
+
+@pytest.mark.parametrize("before", [(), (("a.pdf", PDF),)])
+def test_a_document_attached_in_another_tab_is_not_left_behind(
+    claire: Member, marc: Member, monkeypatch: pytest.MonkeyPatch, before: tuple[tuple[str, bytes], ...]
+) -> None:
+    by = people.actor(claire)
+    draft = desk.write(by, str(marc.address), *before)
+    write = letters.write
+
+    def slow(*args: Any, **kwargs: Any) -> letters.Written:
+        """While the message is written, the other tab swaps one document for another."""
+        draft.uploads.all().delete()
+        desk.attach(draft, "b.pdf", PDF)
+        return write(*args, **kwargs)
+
+    monkeypatch.setattr(letters, "write", slow)
+    with pytest.raises(drafts.Stale):
+        sending.seal(draft, by=by, at=clock.now())
+    assert not Envelope.objects.exists()
+    assert draft.uploads.count() == 1

@@ -95,11 +95,12 @@ def destroyed(copies: Sequence[Copy], *, at: datetime) -> None:
 
 def _tell_sender(kind: Kind, copy: Copy, context: Context, *, about: Person, at: datetime) -> None:
     """With a link to the sender's own copy; nobody is told of his own acts."""
-    own = Copy.objects.select_related("envelope__sender").filter(envelope=copy.envelope_id, role=Copy.Role.FROM).first()
-    if own is None or own.envelope.sender == about:
+    sender = copy.envelope.sender
+    if sender == about or not (reader := _wanting(kind, sender)):
         return
-    if reader := _wanting(kind, own.envelope.sender):
-        context = {**context, "link": links.envelope(own.id)}
+    own = Copy.objects.filter(envelope=copy.envelope_id, role=Copy.Role.FROM).values_list("id", flat=True)
+    for id in own:
+        context = {**context, "link": links.envelope(id)}
         notices.queue_many([_message(kind, reader, context, copy.envelope_id, copy.recipient)], at=at)
 
 

@@ -21,8 +21,6 @@ def open(copy: Copy, *, by: Actor, at: datetime) -> Opening:
     """
     if copy.role == Copy.Role.FROM:
         raise ValueError("a sender's own copy needs no opening")
-    if done := Opening.objects.filter(copy=copy, person=by.person).first():
-        return done
     log.check_clock(at)
     if copy.seal is None or copy.destroy_at <= at:
         raise rules.Destroyed
@@ -30,7 +28,7 @@ def open(copy: Copy, *, by: Actor, at: datetime) -> Opening:
         with transaction.atomic():
             opening = _record(copy, by=by, at=at)
             failpoint("open.recorded")
-    except log.AlreadyRecorded:  # the same person, in another tab, a moment ago
+    except log.AlreadyRecorded:  # by the same person, long ago or in another tab this very moment
         return Opening.objects.get(copy=copy, person=by.person)
     failpoint("open.committed")
     return opening
