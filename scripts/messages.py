@@ -16,7 +16,7 @@ from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
+from babel.messages.pofile import read_po, write_po
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.commands import makemessages
@@ -34,6 +34,7 @@ def main() -> int:
         return 1 if os.environ.get("SCEAU_TEST_INSIST") else 0
     if parser.parse_args().write:
         refresh(SOURCE)
+        fill_french()
         for language in LANGUAGES:
             compile_catalogue(language)
         return 0
@@ -56,6 +57,19 @@ def refresh(source: Path) -> None:
             add_location="file",
             verbosity=0,
         )
+
+
+def fill_french() -> None:
+    """French is the source: its plurals are the source's own words, everything else stays empty."""
+    path = _path(SOURCE, "fr")
+    catalogue = read(path)
+    for message in catalogue:
+        if message.id:
+            message.string = tuple(message.id) if message.pluralizable else ""
+            message.flags.discard("fuzzy")
+            message.previous_id = []
+    with path.open("wb") as file:
+        write_po(file, catalogue, width=0)
 
 
 def compile_catalogue(language: str) -> None:
