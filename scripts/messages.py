@@ -44,9 +44,8 @@ def main() -> int:
 
 
 def refresh(source: Path) -> None:
-    """Run Django's makemessages over `source`."""
-    if not settings.configured:
-        settings.configure(LOCALE_PATHS=[str(source / LOCALE)], USE_I18N=True)
+    """Run Django's makemessages over `source`, once a process: other settings would write into other catalogues."""
+    settings.configure(LOCALE_PATHS=[str(source / LOCALE)], USE_I18N=True)
     (source / LOCALE).mkdir(exist_ok=True)
     with contextlib.chdir(source):
         call_command(

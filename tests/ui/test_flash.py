@@ -16,7 +16,9 @@ def page(request: HttpRequest, *, shows: bool) -> HttpResponse:
             flash.read(request)
         return HttpResponse()
 
-    return flash.FlashMessages(view)(request)
+    response = flash.FlashMessages(view)(request)
+    assert isinstance(response, HttpResponse)
+    return response
 
 
 def test_a_sentence_crosses_one_redirect() -> None:

@@ -16,7 +16,9 @@ def seen(peer: str, *trusted: str, **headers: str) -> HttpRequest:
         return HttpResponse()
 
     with override_settings(SCEAU_TRUSTED_PROXIES=list(trusted)):
-        TrustedProxies(view)(RequestFactory(REMOTE_ADDR=peer, **headers).get("/"))
+        request = RequestFactory().get("/")
+        request.META.update({"REMOTE_ADDR": peer, **headers})
+        TrustedProxies(view)(request)
     return kept[0]
 
 

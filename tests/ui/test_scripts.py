@@ -9,7 +9,7 @@ from urllib.parse import parse_qs
 import pytest
 from django.template.loader import render_to_string
 from django.test import RequestFactory
-from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, FilePayload, Page, Route, expect, sync_playwright
 
 import sceau
 from sceau.accounts import passwords
@@ -243,13 +243,9 @@ def test_a_document_goes_off_as_soon_as_it_is_chosen(open_page: Open) -> None:
 def test_a_document_too_large_says_why_and_the_next_one_still_goes(open_page: Open) -> None:
     page = open_page("draft-new")
     Server(page, "/brouillons/*/joindre", (413, {"code": "too-large", "text": "40 Mo au plus."}), (200, "<ul></ul>"))
-    page.set_input_files(
-        "[name=file]",
-        [
-            {"name": "Scanner.dcm", "mimeType": "application/dicom", "buffer": b"x"},
-            {"name": "Lettre.pdf", "mimeType": "application/pdf", "buffer": b"y"},
-        ],
-    )
+    large: FilePayload = {"name": "Scanner.dcm", "mimeType": "application/dicom", "buffer": b"x"}
+    small: FilePayload = {"name": "Lettre.pdf", "mimeType": "application/pdf", "buffer": b"y"}
+    page.set_input_files("[name=file]", [large, small])
     expect(page.get_by_role("alert")).to_contain_text("40 Mo au plus.")
     expect(page.locator("[data-uploads] li")).to_have_count(1)
 
