@@ -8,6 +8,7 @@ A seal is one octet of suite, the 1,120 octets of the encapsulated key, then the
 """
 
 import hashlib
+from functools import lru_cache
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.mlkem import MLKEM768PrivateKey, MLKEM768PublicKey
@@ -83,6 +84,7 @@ class PrivateKey(Opaque):
             raise Unreadable from error
 
 
+@lru_cache(maxsize=256)  # custody's, the queue's, those of the people who write to each other
 def _parse(public: bytes) -> MLKEM768X25519PublicKey:
     """Raises ValueError."""
     mlkem = MLKEM768PublicKey.from_public_bytes(public[:1184])

@@ -117,9 +117,8 @@ def read(draft: Draft, *, keys: Keys) -> Content:
 
 def read_revision(revision: DraftRevision, mailbox: UUID, *, keys: Keys) -> Content:
     """Raises NotFound without a live grant, Unreadable."""
-    seed = keys.mailbox_seed(mailbox, revision.epoch)
-    sealed = bytes(revision.sealed)
-    return Content.decode(format.open_record(seed, _PURPOSE, sealed, revision.draft_id, revision.number))
+    sealed, context = bytes(revision.sealed), (revision.draft_id, revision.number)
+    return Content.decode(keys.open_record(mailbox, revision.epoch, _PURPOSE, sealed, *context))
 
 
 def newest_revisions(drafts: Sequence[Draft]) -> dict[UUID, DraftRevision]:

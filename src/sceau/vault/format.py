@@ -84,9 +84,10 @@ def seal_record(public: bytes, purpose: str, plaintext: bytes, *context: Part) -
     return sealed_key + seal_small(key, purpose, plaintext, *context)
 
 
-def open_record(seed: bytes, purpose: str, sealed: bytes, *context: Part) -> bytes:
+def open_record(seed: bytes | hpke.PrivateKey, purpose: str, sealed: bytes, *context: Part) -> bytes:
     """The plaintext. Raises Unreadable."""
-    key = hpke.open(seed, sealed[:_KEY_SEAL], info=hpke.info(purpose, *context))
+    private = hpke.PrivateKey(seed) if isinstance(seed, bytes) else seed
+    key = private.open(sealed[:_KEY_SEAL], info=hpke.info(purpose, *context))
     return open_small(key, purpose, sealed[_KEY_SEAL:], *context)
 
 

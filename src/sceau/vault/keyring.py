@@ -4,9 +4,10 @@ from datetime import datetime
 from uuid import UUID
 
 from sceau.core import hpke
+from sceau.core.encoding import Part
 from sceau.core.errors import NotFound
 from sceau.core.opaque import Opaque
-from sceau.vault import epochs
+from sceau.vault import epochs, format
 from sceau.vault.models import Grant
 from sceau.vault.signer import UnsignedKey
 
@@ -35,6 +36,10 @@ class Keys(Opaque):
     def open(self, mailbox: UUID, epoch: int, sealed: bytes, *, info: bytes) -> bytes:
         """What was sealed to that epoch of the mailbox. Raises Unreadable, and as `mailbox_seed` does."""
         return self._mailbox(mailbox, epoch)[1].open(sealed, info=info)
+
+    def open_record(self, mailbox: UUID, epoch: int, purpose: str, sealed: bytes, *context: Part) -> bytes:
+        """What `format.seal_record` sealed to that epoch. Raises Unreadable, and as `mailbox_seed` does."""
+        return format.open_record(self._mailbox(mailbox, epoch)[1], purpose, sealed, *context)
 
     def prefetch(self, mailbox: UUID) -> None:
         """Fetch the grants of every epoch of the mailbox in one statement, before a list is read."""
