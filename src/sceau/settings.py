@@ -171,11 +171,12 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "sceau.ui.csp.ContentSecurityPolicy",
     "sceau.ui.logs.RequestLog",
-    "sceau.ui.errors.ErrorPages",
+    "sceau.ui.headers.StrictHeaders",
     "sceau.ui.flash.FlashMessages",
     "django.middleware.csrf.CsrfViewMiddleware",
     "sceau.web.sessions.SessionMiddleware",
     "sceau.web.language.LanguageMiddleware",
+    "sceau.ui.errors.ErrorPages",  # within: its pages speak the reader's language
     *(["sceau.demo.hosts.DemoHosts"] if SCEAU_DEMO else []),
 ]
 DATABASES = {"default": _database(SCEAU_DATABASE_URL)}
