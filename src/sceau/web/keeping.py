@@ -5,6 +5,7 @@ the same in it.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import wraps
 from typing import Concatenate, ParamSpec
 
@@ -13,6 +14,7 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
+from django.views.decorators.csrf import csrf_protect
 
 from sceau.core.errors import Busy, Error, NotFound
 from sceau.envelopes.drafts import Stale
@@ -35,7 +37,6 @@ def kept(view: _View[_P]) -> _View[_P]:
             return view(request, *args, **kwargs)
         draft_id = kwargs["draft_id"]
         if not _has_session(request):
-            request.upload_handlers = [_DropFiles(request)]
             return _give_back(request, SessionGone(), draft_id, sign_in=True)
         try:
             return view(request, *args, **kwargs)
@@ -48,6 +49,13 @@ def kept(view: _View[_P]) -> _View[_P]:
 
 
 def _give_back(request: HttpRequest, error: Error, draft_id: object, *, sign_in: bool = False) -> HttpResponse:
+    with suppress(AttributeError):  # a body that was read already
+        request.upload_handlers = [_DropFiles(request)]
+    return _answer(request, error, draft_id, sign_in=sign_in)
+
+
+@csrf_protect  # `attach` checks later than it may end here: text from another site must not come back as one's own
+def _answer(request: HttpRequest, error: Error, draft_id: object, *, sign_in: bool) -> HttpResponse:
     answer = errors.answer(error)
     gone = isinstance(error, NotFound)
     context = {
