@@ -11,6 +11,7 @@ from sceau.core import clock
 from sceau.core.errors import TooMany
 from sceau.ui import errors, flash
 from sceau.vault import sessions
+from sceau.vault.models import Session
 from sceau.vault.principals import WrongPassword
 from sceau.vault.sessions import SessionGone
 from sceau.web import again, cookies
@@ -119,9 +120,11 @@ def _code_page(request: Request, form: CodeForm, next_page: str) -> HttpResponse
     return render(request, _CODE, context, status=again.INVALID if form.errors else 200)
 
 
-def _gone(request: HttpRequest) -> HttpResponse:
+def _gone(request: Request) -> HttpResponse:
+    """What led here is forgotten; a screen that is merely locked, where a foreign link led here, stays as it is."""
     response = render(request, "web/login/gone.html", status=410)
-    cookies.drop_session(response)
+    if request.found is None or request.found.session.state == Session.State.PENDING:
+        cookies.drop_session(response)
     return response
 
 
