@@ -33,7 +33,7 @@ class Mails:
     def __init__(self) -> None:
         self.raw: list[tuple[float, str, bytes]] = []
         self.port = free_port()
-        self._controller = Controller(self, hostname="127.0.0.1", port=self.port)
+        self._controller: Controller | None = None
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
         assert isinstance(envelope.content, bytes)
@@ -41,10 +41,12 @@ class Mails:
         return "250 OK"
 
     def start(self) -> None:
+        self._controller = Controller(self, hostname="127.0.0.1", port=self.port)
         self._controller.start()
 
     def stop(self) -> None:
-        self._controller.stop()
+        if self._controller:
+            self._controller.stop(no_assert=True)
 
     def to(self, address: str) -> list[EmailMessage]:
         return [
