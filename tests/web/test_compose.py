@@ -8,16 +8,18 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import OperationalError
 from django.test import Client
 from pytest_django import Settings
 
 from sceau import blobs
 from sceau.core import clock, ids
-from sceau.core.errors import Refused
+from sceau.core.errors import ClockBehind, Error, Refused, StorageFull
 from sceau.core.values import Address
 from sceau.demo.cast import MARC
 from sceau.envelopes import attachments, drafts, rules
 from sceau.envelopes.models import Draft, Envelope
+from sceau.evidence import integrator
 from sceau.ui import errors
 from sceau.vault.models import Session
 from tests import people
@@ -55,7 +57,7 @@ def file(name: str = "Écho.pdf", octets: bytes = b"%PDF" * 5000) -> SimpleUploa
     return SimpleUploadedFile(name, octets, "application/pdf")
 
 
-def said(error: Refused) -> str:
+def said(error: Error) -> str:
     return " ".join(errors.sentence(error).split())
 
 
@@ -417,3 +419,43 @@ def test_the_sweep_of_yesterday_s_empty_drafts_leaves_written_ones(browser: Clie
     browser.get("/rediger")
     assert drafts.purge(at=clock.now() + timedelta(days=2)) == 1
     assert Draft.objects.get() == draft
+
+
+@pytest.mark.parametrize("act", ["enregistrer", "sceller"])
+def test_a_database_that_is_locked_gives_back_what_was_typed(
+    browser: Client, draft: Draft, act: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def locked(*_: object, **__: object) -> int:
+        raise OperationalError("database is locked")
+
+    monkeypatch.setattr(drafts, "save", locked)
+    answer = browser.post(url(draft, act), form(draft, body="pas perdu"))
+    assert answer.status_code == 503
+    assert "pas perdu" in answer.content.decode()
+    assert f'action="{url(draft, "enregistrer")}"' in answer.content.decode()
+
+
+def test_a_clock_that_stands_back_seals_nothing_and_loses_nothing(
+    browser: Client, draft: Draft, claire: Member, marc: Member
+) -> None:
+    integrator.step(at=clock.now() + timedelta(minutes=10))
+    answer = browser.post(url(draft, "sceller"), form(draft, to=str(marc.address), body="pas perdu"))
+    assert answer.status_code == 503
+    assert said(ClockBehind()) in text_of(answer)
+    assert "pas perdu</textarea>" in answer.content.decode()
+    assert saved(draft, claire).text == "pas perdu"
+
+
+@pytest.mark.attack(38)
+def test_a_full_disk_seals_nothing_and_loses_nothing(
+    browser: Client, draft: Draft, claire: Member, marc: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise StorageFull
+
+    monkeypatch.setattr(type(blobs.store()), "put", full)
+    answer = browser.post(url(draft, "sceller"), form(draft, to=str(marc.address), body="pas perdu"))
+    assert answer.status_code == 503
+    assert said(StorageFull()) in text_of(answer)
+    assert saved(draft, claire).text == "pas perdu"
+    assert not Envelope.objects.exists()
