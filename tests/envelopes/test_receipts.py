@@ -11,14 +11,15 @@ from pathlib import Path
 import pypdf
 import pytest
 from django.conf import settings
+from django.db import transaction
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis
 from hypothesis import strategies as st
 
 from sceau.cli import verifier
 from sceau.core import clock
-from sceau.envelopes import handover, receipt_pages, receipts
-from sceau.envelopes.models import Envelope
+from sceau.envelopes import destruction, handover, receipt_pages, receipts
+from sceau.envelopes.models import Copy, Envelope
 from sceau.envelopes.receipts import NotYetPublished, Receipt
 from sceau.evidence import reasons, seals, trust, verify
 from sceau.evidence.events import Event
@@ -111,7 +112,7 @@ def test_it_holds_no_subject_no_file_name_and_no_content(envelope: Envelope, cla
         assert secret not in pages
 
 
-def test_receipts_outlive_the_content_and_the_names(envelope: Envelope, claire: Member, trusted: Trust) -> None:
+def test_receipts_outlive_the_names(envelope: Envelope, claire: Member, trusted: Trust) -> None:
     publish()
     Record.objects.filter(envelope=envelope.id).delete()
     made = sender_s(envelope, claire)
@@ -119,6 +120,16 @@ def test_receipts_outlive_the_content_and_the_names(envelope: Envelope, claire: 
     assert outcome.parties is None
     assert made.document.records == ()
     assert "a été effacée" in text_of(receipts.pdf(made))
+
+
+def test_receipts_outlive_the_content(envelope: Envelope, claire: Member, marc: Member, trusted: Trust) -> None:
+    with transaction.atomic():
+        destruction.destroy(Copy.objects.filter(envelope=envelope), destruction.Reason.RETENTION, at=clock.now())
+    publish()
+    for made in (sender_s(envelope, claire), reader_s(envelope, marc)):
+        outcome = verify.verify(receipts.pdf(made), trusted)
+        assert Event.CONTENT_DESTROYED in {step.event for step in outcome.steps}
+        assert outcome.parties is not None
 
 
 @pytest.mark.attack(36)

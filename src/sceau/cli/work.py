@@ -20,7 +20,7 @@ from sceau.core import clock
 from sceau.core.errors import Error
 from sceau.envelopes import destruction, drafts, orphans, retention
 from sceau.envelopes import notices as envelope_notices
-from sceau.evidence import checks, integrator
+from sceau.evidence import checks, erasure, integrator
 from sceau.jobs import outbox
 from sceau.jobs.models import Job
 from sceau.notify import notices, sending
@@ -70,6 +70,7 @@ ROUTINES: dict[str, Routine] = {
     "purge-drafts": Routine(drafts.purge, timedelta(days=1)),
     "purge-notices": Routine(notices.purge, timedelta(days=1)),
     "orphans": Routine(orphans.sweep, timedelta(days=1), lease=timedelta(hours=6)),
+    "erase-records": Routine(erasure.sweep, timedelta(days=1), lease=timedelta(hours=1)),
     "check-log": Routine(checks.fully, timedelta(days=1), lease=timedelta(hours=6)),
 }
 
