@@ -37,7 +37,7 @@ def enter(arguments: list[str]) -> None:
         SCEAU_RELAY_PORT=str(_free_port()),
         SCEAU_MAIL_FROM="ne-pas-repondre@sceau.example",
         SCEAU_NEW_ACCOUNTS="certified",
-        SCEAU_OPERATOR="Démonstration de Sceau",
+        SCEAU_OPERATOR="Sceau",
         SCEAU_HELP_PHONE="01 00 00 00 00",
         SCEAU_HELP_MAIL="aide@sceau.example",
         SCEAU_HELP_HOURS="en semaine, de 9 h à 18 h",

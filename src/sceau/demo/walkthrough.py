@@ -1,12 +1,13 @@
 """What the console says: five minutes, every role."""
 
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from sceau.demo import cast
 from sceau.demo.cast import CLAIRE, LEA, MARC
 
 
-def text(public_url: str) -> str:
+def text(public_url: str, program: str, trust: Path) -> str:
     """`public_url`: where a newcomer signs up; each role has its own host on the same port."""
     port = urlsplit(public_url).port or 80
     roles = "\n".join(
@@ -31,7 +32,8 @@ Cinq minutes pour tout voir :
   3. Marc.   Revenez chez Marc : l’enveloppe est arrivée, un courriel ordinaire l’a dit sans rien dévoiler. Répondez.
   4. Léa.    Son compte n’est pas validé ({LEA.email}) : elle ouvre et répond, mais n’écrit pas la première.
   5. Vous.   Ouvrez http://localhost:{port}/inscription avec {cast.STRANGER} ; le lien arrive sur la page des courriels.
-  6. Preuve. « sceau verify PREUVE.json --message ENVELOPPE.eml --trust operator.pem » refait le contrôle sans Sceau.
+  6. Preuve. Sur une enveloppe, téléchargez la preuve (JSON) et le message (.eml), puis contrôlez-les sans Sceau :
+             {program} verify preuve.json --message message.eml --trust {trust}
 
 Ctrl-C arrête tout et efface tout.
 """

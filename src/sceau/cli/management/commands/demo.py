@@ -15,6 +15,7 @@ from sceau.cli import keys, services, supervisor
 from sceau.cli.supervisor import Service
 from sceau.core import clock
 from sceau.demo import mailboxes, stage, walkthrough
+from sceau.evidence import trust
 
 
 class Command(BaseCommand):
@@ -28,19 +29,25 @@ class Command(BaseCommand):
         folder = Path(settings.SCEAU_DATA).parent
         try:
             self.stdout.write("La démonstration se prépare…")
-            _install()
+            trusted = _install(folder)
             stage.play(at=clock.now())
             connections.close_all()
-            self.stdout.write(walkthrough.text(settings.SCEAU_PUBLIC_URL))
+            self.stdout.write(walkthrough.text(settings.SCEAU_PUBLIC_URL, sys.argv[0], trusted))
             supervisor.run([_relay(), *services.all_services()])
         finally:
             shutil.rmtree(folder, ignore_errors=True)
             self.stdout.write("Tout est effacé.")
 
 
-def _install() -> None:
+def _install(folder: Path) -> Path:
+    """Keys and tables; where the trust file is."""
     keys.create(keys.plan(settings.SCEAU_CUSTODY_PASSPHRASE), at=clock.now())
+    # Settings were read before it was made.
+    settings.SECRET_KEY = (settings.SCEAU_KEYS / "secret.key").read_text().strip()
     call_command("migrate", verbosity=0)
+    trusted = folder / "operator.pem"
+    trusted.write_text(trust.write(settings.SCEAU_KEYS, settings.SCEAU_OPERATOR), encoding="utf-8")
+    return trusted
 
 
 def _relay() -> Service:
