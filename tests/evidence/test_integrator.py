@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sceau import blobs
+from sceau.core.errors import ClockBehind
 from sceau.evidence import integrator, keys, leader, log, note, tiles, tree
 from sceau.evidence.integrator import Integrator
 from sceau.evidence.models import Checkpoint, Evidence, LogEntry, Pending
@@ -150,6 +151,26 @@ def test_a_leader_that_works_keeps_its_lease() -> None:
         one.step(at=after(second))
     happen()
     assert other.step(at=after(115)) == 0
+
+
+@pytest.mark.attack(37)
+def test_a_lease_from_before_the_clock_was_set_back_holds_nobody_up() -> None:
+    one, other = Integrator(), Integrator()
+    one.step(at=after(3600))
+    happen()
+    assert other.step(at=after(0)) == 1
+
+
+@pytest.mark.attack(37)
+def test_publishing_with_a_clock_set_back_does_not_let_acts_be_dated_earlier() -> None:
+    lead = Integrator()
+    happen(at=after(600))
+    lead.step(at=after(600))
+    happen(at=after(600))
+    assert lead.step(at=after(0)) == 1
+    with pytest.raises(ClockBehind):
+        log.check_clock(after(594))
+    log.check_clock(after(595))
 
 
 def test_a_released_lease_is_free_at_once() -> None:

@@ -72,6 +72,7 @@ def test_every_event_can_be_named() -> None:
         assert words.event(event, "fr")
         assert words.event(event, "en")
     assert words.event(Event.GRANT, "fr") == DESCRIPTIONS[Event.GRANT].name
+    assert words.event(99, "en") == "Event unknown to this program: 99"
 
 
 def test_an_envelope_whose_story_spans_a_closed_log_is_in_order() -> None:
@@ -135,6 +136,13 @@ def test_any_other_octets_have_a_reason(data: bytes) -> None:
 def test_a_receipt_is_read_as_it_was_written() -> None:
     assert Receipt.decode(WHOLE.encode()) == WHOLE
     assert {name for name, (code, _) in faults.all().items() if code == "valid"} == {name[:-5] for name in VALID}
+
+
+def test_an_event_of_a_newer_version_is_proved_all_the_same(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    newer = replace(ROWS[3], event=99, facts=None)
+    (tmp_path / "newer.json").write_bytes(Log(rows=(*ROWS[:3], newer), records=(PARTIES,)).receipt().encode())
+    assert run(tmp_path / "newer.json", "--trust", FOLDER / "operator.pem") == 0
+    assert "Événement inconnu de ce programme : 99 (destinataire 1)" in capsys.readouterr().out
 
 
 # The command

@@ -23,7 +23,7 @@ _HOLDS, _DOES_NOT, _USAGE = 0, 1, 2
 
 def main(argv: Sequence[str]) -> int:
     """The exit status; the verdict goes to standard output, trouble with the command to standard error."""
-    logging.disable()  # the libraries' own remarks would only blur the verdict
+    _silence_libraries()
     asked = _parser().parse_args(argv)
     language = cast(Language, asked.lang)  # argparse kept it to the two
     try:
@@ -47,6 +47,14 @@ def _verify(receipt: bytes, trust: Trust, message: Path | None) -> Outcome:
         return verify.verify(receipt, trust)
     with message.open("rb") as file:
         return verify.verify(receipt, trust, file)
+
+
+def _silence_libraries() -> None:
+    """Their remarks on a broken file would only blur the verdict."""
+    for name in ("pyhanko", "pyhanko_certvalidator"):
+        logger = logging.getLogger(name)
+        logger.addHandler(logging.NullHandler())
+        logger.propagate = False
 
 
 class _Parser(argparse.ArgumentParser):

@@ -187,9 +187,15 @@ def _insert(log: Log, head: Head, note: str, before: int, holder: UUID, *, at: d
             newest = origins.newest(log)
             if (newest.size if newest else 0) != before:
                 raise Deposed
-            Checkpoint.objects.create(log=log, size=head.size, root=head.root, note=note, at=at)
+            Checkpoint.objects.create(log=log, size=head.size, root=head.root, note=note, at=_not_before(at))
     except IntegrityError as error:
         raise Deposed from error
+
+
+def _not_before(at: datetime) -> datetime:
+    """The time kept with a checkpoint never goes back: acts dated before it stay refused (E9)."""
+    latest = Checkpoint.objects.order_by("-id").values_list("at", flat=True).first()
+    return at if latest is None else max(at, latest)
 
 
 def _announce(shelf: Shelf, log: Log, note: str) -> None:

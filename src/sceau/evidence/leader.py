@@ -10,6 +10,7 @@ from sceau.core.errors import TryLater
 from sceau.evidence.models import Leader
 
 LEASE = timedelta(seconds=30)
+_SKEW = timedelta(minutes=1)  # between the clocks of two machines
 _ROW = 1
 
 
@@ -21,9 +22,10 @@ class Deposed(TryLater):
 
 def hold(holder: UUID, *, at: datetime) -> bool:
     """Take or keep the lease; False while another has it. A write only when half of the lease is gone."""
-    if Leader.objects.filter(id=_ROW, holder=holder, until__gt=at + LEASE / 2).exists():
+    if Leader.objects.filter(id=_ROW, holder=holder, until__range=(at + LEASE / 2, at + LEASE)).exists():
         return True
-    mine_or_free = Q(holder=holder) | Q(until__lte=at)
+    # A lease that ends too far ahead was written before the clock was set back: nobody should wait for it.
+    mine_or_free = Q(holder=holder) | Q(until__lte=at) | Q(until__gt=at + LEASE + _SKEW)
     if Leader.objects.filter(mine_or_free, id=_ROW).update(holder=holder, until=at + LEASE):
         return True
     return _first(holder, at=at)

@@ -28,6 +28,8 @@ _EVENTS: dict[Event, tuple[str, str]] = {
     Event.ENVELOPE_WITHDRAWN: ("Enveloppe retirée par l’expéditeur", "Envelope withdrawn by its sender"),
 }
 
+_UNKNOWN = ("Événement inconnu de ce programme :", "Event unknown to this program:")
+
 _REASONS: dict[str, tuple[str, str]] = {
     "not-a-receipt": (
         "Ce fichier n’est pas une preuve Sceau, ou il a été modifié : il ne se relit pas.",
@@ -162,6 +164,8 @@ _DOES_NOT_ESTABLISH = (
 
 def event(code: int, language: Language) -> str:
     """What happened, as people say it; the standard's own name for events that Sceau does not show yet."""
+    if code not in set(Event):  # of a newer version
+        return f"{_in(language, _UNKNOWN)} {code}"
     known = Event(code)
     return _in(language, _EVENTS[known]) if known in _EVENTS else DESCRIPTIONS[known].name
 
