@@ -88,7 +88,8 @@ def _database(url: str) -> dict[str, object]:
 # Where things are. Keys never live below the data folder (V5): a system check refuses it.
 SCEAU_DATA = Path(_text("DATA"))
 SCEAU_KEYS = Path(_text("KEYS"))
-SCEAU_CUSTODY_KEY_FILE = Path(_text("CUSTODY_KEY", str(SCEAU_KEYS / "custody.key")))
+SCEAU_CUSTODY_KEY_FILE = Path(os.environ.get("SCEAU_CUSTODY_KEY_FILE") or SCEAU_KEYS / "custody.key")
+_read.add("SCEAU_CUSTODY_KEY_FILE")  # a place, not a content
 SCEAU_CUSTODY_PASSPHRASE = _text("CUSTODY_PASSPHRASE", "")  # the worker alone needs it
 SCEAU_DATABASE_TIMEOUT = _number("DATABASE_TIMEOUT", 5, least=1, most=60)  # seconds
 SCEAU_DATABASE_URL = _text("DATABASE_URL", "")
