@@ -1,14 +1,14 @@
 """Opening is an act, reading needs it, and what left is recorded once."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from sceau import blobs
 from sceau.core import clock
 from sceau.core.errors import ClockBehind, NotFound, Unreadable
-from sceau.envelopes import access, handover, opening, reading, rules
+from sceau.envelopes import access, folders, handover, opening, reading, rules
 from sceau.envelopes.models import Copy, Envelope, Handover, Opening
 from sceau.evidence import integrator, records
 from sceau.evidence.events import Event
@@ -99,6 +99,24 @@ def test_nothing_is_opened_after_the_hour_of_destruction(envelope: Envelope, mar
     Opening.objects.all().delete()
     with pytest.raises(rules.Destroyed):
         opening.open(copy, by=by, at=copy.destroy_at)
+
+
+@pytest.mark.attack(44)
+def test_what_is_destroyed_while_it_is_being_opened_was_not_opened(
+    envelope: Envelope, marc: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy, by = desk.copy_of(envelope, marc), people.actor(marc)
+    check = opening.log.check_clock
+
+    def slow(at: datetime) -> None:  # between fetching the copy and recording the opening
+        folders.delete(desk.copy_of(envelope, marc), by=by, at=at)
+        check(at)
+
+    monkeypatch.setattr(opening.log, "check_clock", slow)
+    with pytest.raises(rules.Destroyed):
+        opening.open(copy, by=by, at=clock.now())
+    assert not Opening.objects.exists()
+    assert Event.CONTENT_ACCESS_TRACKING not in events(envelope)
 
 
 def test_each_document_comes_in_pieces_from_its_place(envelope: Envelope, marc: Member) -> None:

@@ -1,12 +1,16 @@
 """What time, a sender and a reader do to content; and what is left: the evidence."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 import pytest
+from django.db import connection
 
 from sceau import blobs
 from sceau.core import clock
 from sceau.core.errors import NotFound
+from sceau.demo.cast import CLAIRE, MARC
 from sceau.envelopes import access, destruction, folders, orphans, retention, rules
 from sceau.envelopes.models import Copy, Envelope
 from sceau.evidence import records
@@ -192,3 +196,24 @@ def test_blobs_that_no_row_names_go_after_a_day(envelope: Envelope) -> None:
 def test_the_sweep_of_orphans_leaves_drafts_documents_alone(claire: Member) -> None:
     desk.write(people.actor(claire), "", ("a.pdf", PDF))
     assert orphans.sweep(at=clock.now() + timedelta(days=2)) == 0
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.attack(38)
+def test_two_who_delete_at_once_leave_no_blob_behind() -> None:
+    claire, marc = people.join(CLAIRE), people.join(MARC)
+    envelope = desk.send(people.actor(claire), str(marc.address))
+    copies = {claire: desk.own_copy(envelope, people.actor(claire)), marc: desk.copy_of(envelope, marc)}
+    start = threading.Barrier(2)
+
+    def delete(member: Member) -> None:
+        by = people.actor(member)
+        start.wait()
+        folders.delete(copies[member], by=by, at=clock.now())
+        connection.close()
+
+    with ThreadPoolExecutor(2) as hands:
+        list(hands.map(delete, copies))
+    run_jobs(clock.now())
+    assert blob_names() == []
+    assert Evidence.objects.filter(envelope=envelope.id, event=Event.CONTENT_DESTROYED).count() == 2

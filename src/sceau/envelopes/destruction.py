@@ -38,7 +38,8 @@ def destroy(copies: Iterable[Copy], reason: Reason, *, by: Person | None = None,
     ids = {copy.id for copy in copies}
     # Whoever removes the last seal must see the other removals: the envelopes' rows are the lock.
     envelopes = _locked({copy.envelope_id for copy in copies})
-    held = list(Copy.objects.select_related("mailbox__owner").filter(id__in=ids, destroyed_at=None))
+    rows = Copy.objects.select_for_update(of=("self",)).select_related("mailbox__owner")
+    held = list(rows.filter(id__in=ids, destroyed_at=None).order_by("id"))
     Copy.objects.filter(id__in=[copy.id for copy in held]).update(seal=None, destroyed_at=at)
     for copy in held:
         copy.envelope, copy.seal, copy.destroyed_at = envelopes[copy.envelope_id], None, at

@@ -49,7 +49,9 @@ def _record(copy: Copy, *, by: Actor, at: datetime) -> Opening:
     log.record(fact, at=at)  # first: its "once" is what decides between two tabs
     opening = Opening.objects.create(copy=copy, person=by.person, at=at)
     if copy.opened_at is None:
-        Copy.objects.filter(id=copy.id, opened_at=None).update(opened_at=at)
+        # Waits for a destruction under way, which takes the same row: one of the two comes first in evidence.
+        if not Copy.objects.filter(id=copy.id, destroyed_at=None).update(opened_at=at):
+            raise rules.Destroyed
         copy.opened_at = at
     notices.opened(copy, by=by.person, at=at)
     return opening
