@@ -9,7 +9,7 @@ PIP := $(BIN)/pip install --quiet --disable-pip-version-check
 WORKERS ?= 2
 LOCK := build/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 
-.PHONY: help demo test test-sqlite test-postgresql check bench messages lock clean
+.PHONY: help demo test test-sqlite test-postgresql check bench messages conformance lock clean
 
 help:
 	@echo "make demo      une démonstration complète sur http://localhost:8000 (données jetables)"
@@ -17,6 +17,7 @@ help:
 	@echo "make check     style, types, import contracts, migrations, translations"
 	@echo "make bench     measures; ONLY=seal_10k,open_10k for some of them"
 	@echo "make messages  refresh the translation catalogues from the source"
+	@echo "make conformance refresh docs/conformance.md from the marks on tests"
 	@echo "make lock      refresh the hash-locked requirements"
 
 $(VENV)/pyvenv.cfg:
@@ -49,12 +50,16 @@ check: $(VENV)/dev.stamp
 	$(BIN)/lint-imports --no-logo
 	DJANGO_SETTINGS_MODULE=scripts.bare_settings $(BIN)/python -m django makemigrations --check --dry-run --skip-checks
 	$(BIN)/python -m scripts.messages
+	$(BIN)/python -m scripts.conformance
 
 bench: $(VENV)/dev.stamp
 	@$(BIN)/python -m bench $(if $(ONLY),--only $(ONLY))
 
 messages: $(VENV)/dev.stamp
 	$(BIN)/python -m scripts.messages --write
+
+conformance: $(VENV)/dev.stamp
+	$(BIN)/python -m scripts.conformance --write
 
 lock:
 	$(PYTHON) -m venv build/lock

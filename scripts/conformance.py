@@ -1,7 +1,7 @@
 """docs/conformance.md from the marks on tests: requirement → tests that hold it. `--write` renews, otherwise checks.
 
-    @pytest.mark.req("V6")        a numbered decision of the vault (V) or of evidence (E)
-    @pytest.mark.attack(31)       a numbered attack
+@pytest.mark.req("V6")        a numbered decision of the vault (V) or of evidence (E)
+@pytest.mark.attack(31)       a numbered attack
 """
 
 import ast
