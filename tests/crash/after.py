@@ -1,0 +1,55 @@
+"""After a death: what production does by itself, what people do who got no answer, and what must be true then."""
+
+import json
+from typing import Any
+
+from sceau.cli import backups, checks, store_check
+from sceau.core import clock
+from sceau.envelopes.models import Copy, Draft, Envelope, Opening, Upload
+from sceau.evidence.checks import require_contains
+from tests.crash import check, day
+from tests.crash.saying import Said, say
+
+
+def recover(act: str, said: list[Said], note: str | None, arguments: dict[str, Any]) -> None:
+    """`said`: what had been acknowledged. `note`: the checkpoint that a monitor fetched just after the death."""
+    again = getattr(day, act)
+    if act == "restore" and not said:  # there may be no database before it was done again
+        assert [message.id for message in checks.restore()] == ["sceau.E021"], "no service starts meanwhile"
+        again(**arguments)
+    for facts in said:
+        acknowledged(**facts)
+    check.either_draft_or_envelope()
+    assert len(day.written(day.claire())) == len(day.WRITTEN), "a draft is there, or its envelope"
+    assert list(store_check.verify(at=clock.now())) == []
+    day.work()
+    if act != "restore":
+        again(**arguments)
+    day.work()
+    if note:
+        require_contains(note)
+    check.whole([day.claire(), day.marc()])
+    say(described=check.described())
+
+
+def acknowledged(**facts: Any) -> None:
+    """What was said to be done is done."""
+    for what, value in facts.items():
+        match what:
+            case "saved":
+                assert Draft.objects.get(id=value).revision >= facts["revision"]
+            case "attached":
+                assert Upload.objects.filter(id=value).exists()
+            case "sealed":
+                assert Envelope.objects.get(id=value).blob_key
+                assert Copy.objects.filter(envelope=value, seal__isnull=False).count() == 2
+            case "opened":
+                assert Opening.objects.filter(copy=value).count() == 1
+            case "deleted":
+                assert Copy.objects.get(id=value).seal is None
+            case "backed_up":
+                assert value in [generation.name for generation in backups.generations(day.backups_folder())]
+            case "revision" | "restored" | "rotated":
+                pass
+            case _:
+                raise AssertionError(json.dumps(facts))
