@@ -1,4 +1,8 @@
-"""One consistent picture of the database in one file, and back; SQLite and PostgreSQL."""
+"""One consistent picture of the database in one file, and back; SQLite and PostgreSQL.
+
+Without the sessions: one that ended since would live again in a restored database, and a row of a backup, with a cookie
+that was kept, would open what the row of the running site no longer does (V6, V7).
+"""
 
 import os
 import shutil
@@ -15,6 +19,7 @@ from sceau.core import disk
 from sceau.core.errors import Refused, TryLater
 from sceau.core.failpoints import failpoint
 
+_SESSIONS = "vault_session"
 _FILES = {"sqlite": "database.sqlite3", "postgresql": "database.pgdump"}
 # Every blob that a row names. Tables, not models: a snapshot is read as a file.
 _BLOB_KEYS = (
@@ -69,6 +74,9 @@ def _take_sqlite(path: Path) -> set[str]:
     with connection.cursor() as cursor:
         cursor.execute("VACUUM INTO %s", [str(path)])
     with closing(sqlite3.connect(path)) as snapshot:
+        snapshot.execute("PRAGMA secure_delete=ON")
+        snapshot.execute(f"DELETE FROM {_SESSIONS}")  # noqa: S608  # a name of our own
+        snapshot.commit()
         return {key for (key,) in snapshot.execute(_BLOB_KEYS)}
 
 
@@ -90,7 +98,8 @@ def _take_postgresql(path: Path) -> set[str]:
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         cursor.execute("SELECT pg_export_snapshot()")
         snapshot = cursor.fetchone()[0]
-        _run("pg_dump", "--format=custom", "--no-owner", f"--snapshot={snapshot}", f"--file={path}", _database())
+        options = ("--format=custom", "--no-owner", f"--exclude-table-data={_SESSIONS}")
+        _run("pg_dump", *options, f"--snapshot={snapshot}", f"--file={path}", _database())
         cursor.execute(_BLOB_KEYS)
         return {key for (key,) in cursor.fetchall()}
 
