@@ -53,9 +53,10 @@ class Files:
                 self._write(temporary, chunks)
                 failpoint("blob.synced")
                 self._system.rename(temporary, path)
-            finally:
-                with suppress(FileNotFoundError):  # renamed, or never made
+            except BaseException:
+                with suppress(FileNotFoundError):  # never made
                     self._system.unlink(temporary)
+                raise
             failpoint("blob.renamed")
             self._sync_folder(path.parent)
 
