@@ -32,6 +32,7 @@ def main(only: set[str]) -> None:
         raise SystemExit(f"bench: no such line: {', '.join(sorted(unknown))}")
     stage.install()
     claire, marc = stage.join("claire"), stage.join("marc")
+    stage.settle()
     for measure, names in MEASURES.items():
         if not only or only & set(names):
             found = measure(claire, marc, database=connection.vendor)

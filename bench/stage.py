@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from django.conf import settings
 from django.core.management import call_command
 
+from sceau import blobs
 from sceau.accounts import signup
 from sceau.accounts.actor import Actor
 from sceau.accounts.people import Identity
@@ -13,6 +14,7 @@ from sceau.core import clock, ids, random
 from sceau.core.values import Address
 from sceau.envelopes import access, attachments, drafts, opening, sending
 from sceau.envelopes.models import Copy, Draft, Envelope, Opening
+from sceau.evidence import integrator
 from sceau.notify.models import Notice
 from sceau.notify.notices import Message
 from sceau.vault import principals
@@ -42,6 +44,13 @@ def join(name: str) -> Actor:
     return Actor(person, person.mailboxes.get(), Assurance.CODE, Keys(person.principal_id, seed), ids.new())
 
 
+def settle() -> None:
+    """What a service that has run for a while has behind it: a log that has begun, a store whose folders are there."""
+    integrator.step(at=clock.now())
+    for number in range(256):
+        blobs.store().put(f"blobs/{number:02x}/settled", [b""])
+
+
 def draft(by: Actor, to: Actor, text: str = "Bonjour.") -> Draft:
     content = drafts.Content(to=to.person.email, subject="Avis demandé", text=text)
     return drafts.create(by, content, at=clock.now())
@@ -59,8 +68,13 @@ def noise(size: int) -> Iterator[bytes]:
         yield block[: min(_PIECE, size - start)]
 
 
-def seal(what: Draft, by: Actor) -> Envelope:
-    return sending.seal(access.draft(what.id, for_=by), by=by, at=clock.now())
+def found(draft: Draft, by: Actor) -> Draft:
+    """As a door finds it before the act."""
+    return access.draft(draft.id, for_=by)
+
+
+def seal(draft: Draft, by: Actor) -> Envelope:
+    return sending.seal(draft, by=by, at=clock.now())
 
 
 def received(envelope: Envelope, by: Actor) -> Copy:
