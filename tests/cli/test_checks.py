@@ -39,6 +39,8 @@ def test_a_sound_installation_starts() -> None:
         ("sceau.E003", {"SCEAU_KEYS": Path("/nonexistent")}),
         ("sceau.E002", {"SCEAU_DATA": Path("/nonexistent")}),
         ("sceau.E005", {"SCEAU_CUSTODY_PASSPHRASE": ""}),
+        ("sceau.E022", {"SCEAU_CUSTODY_PASSPHRASE": "une autre"}),
+        ("sceau.E022", {"SCEAU_CUSTODY_KEY_FILE": Path("/nonexistent/custody.key")}),
         ("sceau.E009", {"SCEAU_TLS_CERTIFICATE": CERTIFICATE}),
         ("sceau.E009", {"SCEAU_TLS_CERTIFICATE": "/nonexistent", "SCEAU_TLS_KEY": CERTIFICATE}),
         ("sceau.E010", {"SCEAU_BIND": "0.0.0.0:8000"}),

@@ -17,8 +17,9 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils.translation import gettext as _
 
+from sceau import custody
 from sceau.cli import restoring
-from sceau.core.errors import Malformed
+from sceau.core.errors import Malformed, NotFound, Refused, Unreadable
 from sceau.core.values import Address
 
 _PUBLIC_SUFFIXES = {".pub", ".vkey", ".crt"}
@@ -72,6 +73,17 @@ def passphrase() -> Iterator[CheckMessage]:
             hint=_("Donnez SCEAU_CUSTODY_PASSPHRASE_FILE (ou SCEAU_CUSTODY_PASSPHRASE) au service."),
             id="sceau.E005",
         )
+        return
+    try:
+        custody.load()
+    except (NotFound, Malformed, Unreadable):
+        yield Error(
+            _("La phrase de passe n’ouvre pas la garde des clés, ou son fichier manque."),
+            hint=_("Vérifiez SCEAU_CUSTODY_KEY_FILE et la phrase donnée lors de « sceau keys create »."),
+            id="sceau.E022",
+        )
+    except Refused:  # among the data, or exposed: other checks say so
+        return
 
 
 def database() -> Iterator[CheckMessage]:
