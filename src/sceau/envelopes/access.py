@@ -65,7 +65,7 @@ def sealed(draft_id: UUID, *, for_: Actor) -> Copy:
         envelope__sender=for_.person,
         mailbox=for_.mailbox,
     )
-    return _one(mine.filter(envelope=draft_id).select_related("envelope"))
+    return _one(mine.filter(id=draft_id).select_related("envelope"))
 
 
 def opening(copy: Copy, *, by: Actor, at: datetime) -> Opening | None:

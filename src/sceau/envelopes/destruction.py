@@ -13,15 +13,14 @@ from uuid import UUID
 from django.db import connection
 
 from sceau import blobs
-from sceau.accounts import mailboxes
 from sceau.accounts.models import Mailbox, Person
 from sceau.core.failpoints import failpoint
 from sceau.envelopes import facts
 from sceau.envelopes.models import Copy, Envelope
 from sceau.evidence import log, records
 from sceau.evidence.events import Event
+from sceau.evidence.records import Reader
 from sceau.jobs import outbox
-from sceau.vault.epochs import EpochKey
 
 
 class Reason(StrEnum):
@@ -81,7 +80,7 @@ def _release(envelopes: Iterable[Envelope], *, at: datetime) -> None:
 
 def _evidence(held: list[Copy], reason: Reason, *, by: Person | None, at: datetime) -> Iterator[log.Fact]:
     """Each copy is destroyed; what nobody had opened can never be handed over; an expiry is told once."""
-    keys = _keys(held)
+    readers = _readers(held)
     for envelope in {copy.envelope_id: copy.envelope for copy in held}.values():
         if reason is Reason.EXPIRED:
             event, parties = Event.ENVELOPE_EXPIRED, bytes(envelope.parties)
@@ -89,31 +88,31 @@ def _evidence(held: list[Copy], reason: Reason, *, by: Person | None, at: dateti
     for copy in held:
         opened = copy.role == Copy.Role.FROM or copy.opened_at is not None
         if not opened:
-            yield _fact(Event.CONTENT_HANDOVER_FAILURE, copy, facts.unopened(reason=reason, at=at), keys, at=at)
+            yield _fact(Event.CONTENT_HANDOVER_FAILURE, copy, facts.unopened(reason=reason, at=at), readers, at=at)
         content = facts.destruction(reason=reason, by=by, opened=opened, at=at)
-        yield _fact(Event.CONTENT_DESTROYED, copy, content, keys, private=by is not None, at=at)
+        yield _fact(Event.CONTENT_DESTROYED, copy, content, readers, private=by is not None, at=at)
 
 
 def _fact(
     event: Event,
     copy: Copy,
     content: records.Content,
-    keys: dict[UUID, EpochKey],
+    readers: dict[UUID, Reader],
     *,
     private: bool = False,
     at: datetime,
 ) -> log.Fact:
     """Told to the copy's mailbox and the sender's; to the first alone when it says who deleted (`private`)."""
-    readers = {keys[copy.mailbox_id]} if private else {keys[copy.mailbox_id], keys[copy.envelope.mailbox_id]}
+    told = [readers[copy.mailbox_id]] if private else [readers[copy.mailbox_id], readers[copy.envelope.mailbox_id]]
     return log.Fact(
         event,
         copy.envelope_id,
         copy.recipient,
         parties=bytes(copy.envelope.parties),
-        facts=records.seal(content, map(facts.reader, readers), envelope=copy.envelope_id, at=at),
+        facts=records.seal(content, told, envelope=copy.envelope_id, at=at),
     )
 
 
-def _keys(held: list[Copy]) -> dict[UUID, EpochKey]:
+def _readers(held: list[Copy]) -> dict[UUID, Reader]:
     boxes: list[Mailbox] = [*(copy.mailbox for copy in held), *(copy.envelope.mailbox for copy in held)]
-    return mailboxes.keys_for(boxes) if boxes else {}
+    return facts.readers(boxes) if boxes else {}

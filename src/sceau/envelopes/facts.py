@@ -4,6 +4,7 @@ These records are sealed to the mailboxes concerned and to evidence custody; a r
 whole, so none of them names a file or a subject.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from sceau.accounts.models import Mailbox, Person
 from sceau.core.clock import milliseconds
 from sceau.envelopes.mime import Part
 from sceau.evidence.records import Content, Reader
+from sceau.vault import epochs
 from sceau.vault.epochs import EpochKey
 from sceau.vault.sessions import Assurance
 
@@ -19,6 +21,19 @@ _VERSION = 1
 
 def reader(key: EpochKey) -> Reader:
     return Reader(key.mailbox, key.number, key.public_key)
+
+
+def readers(mailboxes: Iterable[Mailbox]) -> dict[UUID, Reader]:
+    """Who an act's own record is sealed to, in one query. Raises UnsignedKey.
+
+    Whether the log knows a newer epoch is asked before content is sealed (`mailboxes.keys_for`), not here: these
+    records name no patient, and nobody must be kept from opening because of them.
+    """
+    asked = list(mailboxes)
+    keys = epochs.current(mailbox.id for mailbox in asked)
+    for mailbox in asked:
+        keys[mailbox.id].require(mailbox.address)
+    return {id: reader(key) for id, key in keys.items()}
 
 
 def parties(

@@ -9,7 +9,6 @@ from datetime import datetime
 
 from django.db import transaction
 
-from sceau.accounts import mailboxes
 from sceau.accounts.actor import Actor
 from sceau.envelopes import facts
 from sceau.envelopes.models import Copy, Handover, Opening
@@ -49,13 +48,13 @@ def record(copy: Copy, opening: Opening, part: str, *, by: Actor, at: datetime) 
         return
     envelope, event = copy.envelope, Event.CONTENT_HANDOVER
     content = facts.handover(mailbox=copy.mailbox, by=by.person, part=part, at=at)
-    readers = mailboxes.keys_for([envelope.mailbox, copy.mailbox])
+    readers = facts.readers([envelope.mailbox, copy.mailbox])
     fact = log.Fact(
         event,
         envelope.id,
         copy.recipient,
         parties=bytes(envelope.parties),
-        facts=records.seal(content, map(facts.reader, readers.values()), envelope=envelope.id, at=at),
+        facts=records.seal(content, readers.values(), envelope=envelope.id, at=at),
         once=(envelope.id, copy.recipient, by.person.id, event, by.session, part),
     )
     with suppress(log.AlreadyRecorded), transaction.atomic():

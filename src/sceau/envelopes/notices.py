@@ -98,10 +98,8 @@ def _tell_sender(kind: Kind, copy: Copy, context: Context, *, about: Person, at:
     sender = copy.envelope.sender
     if sender == about or not (reader := _wanting(kind, sender)):
         return
-    own = Copy.objects.filter(envelope=copy.envelope_id, role=Copy.Role.FROM).values_list("id", flat=True)
-    for id in own:
-        context = {**context, "link": links.envelope(id)}
-        notices.queue_many([_message(kind, reader, context, copy.envelope_id, copy.recipient)], at=at)
+    context = {**context, "link": links.envelope(copy.envelope_id)}
+    notices.queue_many([_message(kind, reader, context, copy.envelope_id, copy.recipient)], at=at)
 
 
 def _wanting(kind: Kind, person: Person | None) -> Person | None:

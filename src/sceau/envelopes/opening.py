@@ -4,7 +4,6 @@ from datetime import datetime
 
 from django.db import transaction
 
-from sceau.accounts import mailboxes
 from sceau.accounts.actor import Actor
 from sceau.core.failpoints import failpoint
 from sceau.envelopes import facts, notices, rules
@@ -37,13 +36,13 @@ def open(copy: Copy, *, by: Actor, at: datetime) -> Opening:
 def _record(copy: Copy, *, by: Actor, at: datetime) -> Opening:
     envelope, event = copy.envelope, Event.CONTENT_ACCESS_TRACKING
     content = facts.opening(mailbox=copy.mailbox, by=by.person, assurance=by.assurance, at=at)
-    readers = mailboxes.keys_for([envelope.mailbox, copy.mailbox])
+    readers = facts.readers([envelope.mailbox, copy.mailbox])
     fact = log.Fact(
         event,
         envelope.id,
         copy.recipient,
         parties=bytes(envelope.parties),
-        facts=records.seal(content, map(facts.reader, readers.values()), envelope=envelope.id, at=at),
+        facts=records.seal(content, readers.values(), envelope=envelope.id, at=at),
         once=(envelope.id, copy.recipient, by.person.id, event),
     )
     log.record(fact, at=at)  # first: its "once" is what decides between two tabs

@@ -139,6 +139,7 @@ def _file(draft: Draft, content: drafts.Content, sealed: _Sealed, plan: Plan, *,
 def _copies(envelope: Envelope, key: ContentKey, plan: Plan, keys: dict[UUID, EpochKey], *, at: datetime) -> list[Copy]:
     """The sender's copy, then one a recipient in the order of the plan."""
     sender = Copy(
+        id=envelope.id,  # whoever has a word for the sender knows his page without looking for it
         envelope=envelope,
         mailbox=envelope.mailbox,
         role=Copy.Role.FROM,

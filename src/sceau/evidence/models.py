@@ -58,7 +58,7 @@ class RecordSeal(models.Model):
     """The record's key, sealed to one reader: a mailbox epoch, or evidence custody (mailbox NULL)."""
 
     id = models.UUIDField(primary_key=True, default=ids.new)
-    record = models.ForeignKey(Record, models.CASCADE, related_name="seals")
+    record = models.ForeignKey(Record, models.CASCADE, related_name="seals", db_index=False)
     mailbox = models.UUIDField(null=True)
     epoch = models.PositiveIntegerField(null=True)
     seal = models.BinaryField()

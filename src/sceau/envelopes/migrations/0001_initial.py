@@ -38,8 +38,8 @@ class Migration(migrations.Migration):
                 ('summary', models.BinaryField(null=True)),
                 ('parties', models.BinaryField(max_length=32)),
                 ('expires_at', models.DateTimeField(null=True)),
-                ('mailbox', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.mailbox')),
-                ('sender', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.person')),
+                ('mailbox', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.mailbox')),
+                ('sender', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.person')),
             ],
         ),
         migrations.CreateModel(
@@ -56,8 +56,8 @@ class Migration(migrations.Migration):
                 ('destroy_at', models.DateTimeField()),
                 ('warned', models.PositiveSmallIntegerField(default=0)),
                 ('destroyed_at', models.DateTimeField(null=True)),
-                ('mailbox', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='copies', to='accounts.mailbox')),
-                ('envelope', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='copies', to='envelopes.envelope')),
+                ('mailbox', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='copies', to='accounts.mailbox')),
+                ('envelope', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='copies', to='envelopes.envelope')),
             ],
         ),
         migrations.CreateModel(
@@ -65,8 +65,8 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(default=sceau.core.ids.new, primary_key=True, serialize=False)),
                 ('at', models.DateTimeField()),
-                ('copy', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='openings', to='envelopes.copy')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.person')),
+                ('copy', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='openings', to='envelopes.copy')),
+                ('person', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.person')),
             ],
         ),
         migrations.CreateModel(
@@ -76,7 +76,7 @@ class Migration(migrations.Migration):
                 ('session', models.UUIDField()),
                 ('part', models.CharField(max_length=12)),
                 ('at', models.DateTimeField()),
-                ('opening', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='handovers', to='envelopes.opening')),
+                ('opening', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='handovers', to='envelopes.opening')),
             ],
         ),
         migrations.CreateModel(
@@ -102,7 +102,7 @@ class Migration(migrations.Migration):
                 ('epoch', models.PositiveIntegerField()),
                 ('sealed', models.BinaryField()),
                 ('saved_at', models.DateTimeField()),
-                ('draft', models.ForeignKey(on_delete=django.db.models.deletion.DO_NOTHING, related_name='revisions', to='envelopes.draft')),
+                ('draft', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='revisions', to='envelopes.draft')),
             ],
             options={
                 'constraints': [models.UniqueConstraint(models.F('draft'), models.F('number'), name='draft_revision_once')],

@@ -107,7 +107,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='recordseal',
             name='record',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='seals', to='evidence.record'),
+            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='seals', to='evidence.record'),
         ),
         migrations.AddConstraint(
             model_name='checkpoint',
