@@ -1,12 +1,15 @@
 """What a forger can do to the log, and which check tells (attack 36)."""
 
+from datetime import datetime
+from typing import Any
+
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.db import connection
 
 from sceau import blobs
 from sceau.core.errors import NotFound
-from sceau.evidence import checks, keys, log, note
+from sceau.evidence import checks, keys, log, note, origins
 from sceau.evidence.faults import LogAhead, LogDamaged, LogForked
 from sceau.evidence.integrator import Integrator
 from sceau.evidence.models import Checkpoint, Evidence, LogEntry, Pending
@@ -51,6 +54,40 @@ def test_an_honest_log_passes() -> None:
     checks.at_start()
     (report,) = checks.fully(at=LATER)
     assert (report.origin, report.entries, report.checkpoints, report.lost) == (keys.origin(), 724, 4, 0)
+
+
+def grow_before(patch: pytest.MonkeyPatch, owner: object, name: str, at: datetime) -> list[int]:
+    """Another process publishes 300 events just before the first call of this function; how many it published."""
+    original, grown = getattr(owner, name), []
+
+    def meanwhile(*args: Any) -> Any:
+        if not grown:
+            grown.append(0)  # the integrator calls it too
+            happen(300, at=at)
+            grown[0] = Integrator().step(at=at)
+        return original(*args)
+
+    patch.setattr(owner, name, meanwhile)
+    return grown
+
+
+@pytest.mark.parametrize(
+    ("owner", "name"),
+    [(Shelf, "reaches_beyond"), (origins, "compare"), (checks, "_checkpoints"), (checks, "_require_signed")],
+)
+def test_a_log_that_grows_while_it_is_looked_at_is_no_fault(
+    monkeypatch: pytest.MonkeyPatch, owner: object, name: str
+) -> None:
+    """Worker and commands check while an integrator goes on: its new tiles are no sign of a restored database."""
+    published([200, 30])
+    with monkeypatch.context() as patch:
+        grown = grow_before(patch, owner, name, after(100))
+        checks.fully(at=LATER)
+        assert grown == [300]
+    with monkeypatch.context() as patch:
+        grow_before(patch, owner, name, after(200))
+        checks.at_start()
+    checks.fully(at=LATER)
 
 
 def test_what_waits_for_its_number_is_no_fault() -> None:

@@ -37,9 +37,11 @@ def next_index(log: Log) -> int:
 
 def require_not_ahead(shelf: Shelf, log: Log) -> Head | None:
     """`compare`, then look for tiles that hold more than the database numbered. Raises LogAhead too."""
-    kept = compare(shelf, log)
-    if shelf.reaches_beyond(next_index(log)):
-        raise LogAhead(log.origin, "tiles")
+    kept, numbered = compare(shelf, log), next_index(log)
+    while shelf.reaches_beyond(numbered):
+        before, numbered = numbered, next_index(log)
+        if numbered == before:  # else an integrator went on meanwhile: it numbers first, then writes tiles
+            raise LogAhead(log.origin, "tiles")
     return kept
 
 
