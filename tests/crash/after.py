@@ -1,12 +1,17 @@
 """After a death: what production does by itself, what people do who got no answer, and what must be true then."""
 
 import json
+from collections import defaultdict
+from datetime import timedelta
 from typing import Any
 
 from sceau.cli import backups, checks, store_check
 from sceau.core import clock
+from sceau.envelopes import access, sending
 from sceau.envelopes.models import Copy, Draft, Envelope, Opening, Upload
 from sceau.evidence.checks import require_contains
+from sceau.evidence.models import LogEntry
+from sceau.notify.models import Notice
 from tests.crash import check, day
 from tests.crash.saying import Said, say
 
@@ -21,7 +26,7 @@ def recover(act: str, said: list[Said], note: str | None, arguments: dict[str, A
         acknowledged(**facts)
     check.either_draft_or_envelope()
     assert len(day.written(day.claire())) == len(day.WRITTEN), "a draft is there, or its envelope"
-    assert list(store_check.verify(at=clock.now())) == []
+    check.same(list(store_check.verify(at=clock.now())), [])
     day.work()
     if act != "restore":
         again(**arguments)
@@ -53,3 +58,33 @@ def acknowledged(**facts: Any) -> None:
                 pass
             case _:
                 raise AssertionError(json.dumps(facts))
+
+
+def settle(said: list[list[str]], notes: list[str]) -> None:
+    """After many deaths. `said`: [what, id] of everything that was acknowledged; `notes`: checkpoints seen outside."""
+    check.either_draft_or_envelope()
+    everything_is_there(said)
+    day.work()
+    by = day.claire()
+    for draft in Draft.objects.values_list("id", flat=True):
+        sending.seal(access.draft(draft, for_=by), by=by, at=clock.now())
+    day.work()
+    for note in notes:
+        require_contains(note)
+    check.whole([day.claire(), day.marc()])
+    sent = Notice.objects.filter(state=Notice.State.SENT, queued_at__gt=clock.now() - timedelta(days=1))
+    say(notices=[id.hex for id in sent.values_list("id", flat=True)])
+    say(envelopes=Envelope.objects.count(), log=LogEntry.objects.count())
+
+
+def everything_is_there(said: list[list[str]]) -> None:
+    ids: dict[str, set[str]] = defaultdict(set)
+    for what, id in said:
+        ids[what].add(id)
+    envelopes = {str(id) for id in Envelope.objects.values_list("id", flat=True)}
+    drafts = {str(id) for id in Draft.objects.values_list("id", flat=True)}
+    check.same(ids["begun"] - envelopes - drafts, set())
+    check.same(ids["sealed"] - envelopes, set())
+    check.same(ids["opened"] - {str(id) for id in Opening.objects.values_list("copy", flat=True)}, set())
+    left = Copy.objects.filter(id__in=ids["deleted"]).exclude(seal=None)
+    check.same(list(left), [])

@@ -65,6 +65,7 @@ def begin() -> None:
     moved.to(days=-95)
     people.join(CLAIRE)
     people.join(MARC)
+    Person.objects.update(notices_off="")
     _send(OLD)
     work()
     moved.to(days=-80)

@@ -1,0 +1,131 @@
+"""`kill -9` at random under load: nothing that was acknowledged is lost, nothing is there twice.
+
+Twenty deaths by default; SCEAU_TEST_KILLS=200 for the whole exercise, of which docs/conformance.md gives the figures.
+"""
+
+import os
+import random
+import signal
+import subprocess
+import time
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.crash.site import ROOT, Site
+from tests.smtp import Relay
+
+pytestmark = pytest.mark.attack(38)
+
+KILLS = int(os.environ.get("SCEAU_TEST_KILLS", "20"))
+ROLES = ("write", "write", "read", "read", "serve", "serve")
+PAUSE = 0.05, 0.8  # seconds between two deaths
+MAILS_AT_ONCE = 3  # threads of a worker that send
+
+
+class Nursery:
+    """The processes of one installation, as `tests.crash.nursery` starts them."""
+
+    def __init__(self, process: "subprocess.Popen[str]") -> None:
+        self._process = process
+        self.alive: dict[int, str] = {}
+
+    def start(self, role: str) -> None:
+        self.alive[self._ask(f"start {role}")] = role
+
+    def kill(self, child: int) -> str:
+        """The role of the process that died. It must not have ended by itself."""
+        role = self.alive.pop(child)
+        status = self._ask(f"kill {child}")
+        assert status == -signal.SIGKILL, f"{role} had ended by itself with {status}"
+        return role
+
+    def _ask(self, order: str) -> int:
+        assert self._process.stdin
+        assert self._process.stdout
+        self._process.stdin.write(f"{order}\n")
+        self._process.stdin.flush()
+        return int(self._process.stdout.readline())
+
+
+@contextmanager
+def nursery(site: Site) -> Iterator[Nursery]:
+    """Kills everything at the end: nobody says goodbye."""
+    with (site.folder / "log.txt").open("wb") as log:
+        process = subprocess.Popen(
+            [site.command("")[0], "-m", "tests.crash.nursery"],
+            env=site.environment,
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+        )
+    nursery = Nursery(process)
+    try:
+        yield nursery
+    finally:
+        for child in list(nursery.alive):
+            nursery.kill(child)
+        process.communicate()
+
+
+@pytest.mark.timeout(60 + 10 * KILLS)
+def test_random_deaths_under_load_lose_and_double_nothing(
+    model: Site, relay_of_sites: Relay, make: Callable[[Callable[[Path], Site]], Site]
+) -> None:
+    seed = random.SystemRandom().randrange(1_000_000)
+    print("seed", seed)
+    site, chance = make(model.copy), random.Random(seed)
+    relay_of_sites.mails.clear()
+    began = time.monotonic()
+    with nursery(site) as processes:
+        killed, notes = live(site, processes, chance)
+    said = acknowledged(site)
+    sent, counts = site.must("after.settle", said=said, notes=sorted(notes), days=0.3)
+    doubled = check_mails(relay_of_sites, sent["notices"], deaths=killed["serve"] + ROLES.count("serve"))
+    seconds = time.monotonic() - began
+    print(f"{KILLS} kills {dict(killed)} in {seconds:.0f} s; acknowledged {dict(Counter(kinds(said)))};")
+    print(f"{len(notes)} checkpoints seen; {counts}; {doubled} mails left twice")
+    assert {"begun", "sealed", "opened", "deleted"} <= set(kinds(said)), "too little went on to prove anything"
+
+
+def live(site: Site, processes: Nursery, chance: random.Random) -> tuple["Counter[str]", set[str]]:
+    """So many deaths, and the checkpoints that somebody outside saw meanwhile."""
+    killed: Counter[str] = Counter()
+    notes = set()
+    for role in ROLES:
+        processes.start(role)
+    time.sleep(1)
+    for _ in range(KILLS):
+        time.sleep(chance.uniform(*PAUSE))
+        role = processes.kill(chance.choice(list(processes.alive)))
+        killed[role] += 1
+        processes.start(role)
+        notes |= {path.read_text() for path in (site.data / "store" / "log").glob("*/checkpoint")}
+    return killed, notes
+
+
+def acknowledged(site: Site) -> list[list[str]]:
+    """What was said, as [what, id]; a line that a death cut short was not said."""
+    lines = [line for path in (site.folder / "acknowledged").iterdir() for line in path.read_text().splitlines(True)]
+    return [line.split() for line in lines if line.endswith("\n")]
+
+
+def kinds(said: list[list[str]]) -> Iterator[str]:
+    return (what for what, _ in said)
+
+
+def check_mails(relay: Relay, notices: list[str], *, deaths: int) -> int:
+    """Every notice has left; how many twice: those in hand when a worker died, and the same mail each time."""
+    mails: dict[str, set[bytes]] = defaultdict(set)
+    for mail in relay.mails:
+        mails[str(mail.message["Message-ID"]).strip("<>").partition("@")[0]].add(mail.octets)
+    assert mails.keys() == set(notices)
+    assert [octets for octets in mails.values() if len(octets) > 1] == []
+    doubled = len(relay.mails) - len(mails)
+    assert doubled <= deaths * MAILS_AT_ONCE
+    return doubled
