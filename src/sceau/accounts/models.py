@@ -51,7 +51,7 @@ class Mailbox(models.Model):
 class SignUp(models.Model):
     """A confirmation link that was mailed. The address is readable only with the link's token."""
 
-    id = models.BinaryField(primary_key=True, max_length=32)  # SHA-256 of the token
+    id = models.BinaryField(primary_key=True, max_length=32)  # HMAC of the token
     sealed_address = models.BinaryField()
     expires_at = models.DateTimeField()
 
@@ -82,7 +82,7 @@ class Rate(models.Model):
 class Device(models.Model):
     """A browser that completed a login of this person; knowing it silences the new-device alert."""
 
-    id = models.BinaryField(primary_key=True, max_length=32)  # SHA-256 of cookie and person
+    id = models.BinaryField(primary_key=True, max_length=32)  # HMAC of cookie and person
     person = models.ForeignKey(Person, models.CASCADE, related_name="devices")
     first_seen_at = models.DateTimeField()
     seen_at = models.DateTimeField()
