@@ -1,5 +1,6 @@
 """vault/recovery.py: the way back in when password and code are lost, without web processes holding custody."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -39,6 +40,7 @@ def row(alice: Somebody) -> Wrap:
 
 def test_the_new_password_opens_the_same_seed(alice: Somebody, keeper: KeyCustody) -> None:
     recovery.prepare(alice.principal, NEW, at=NOW)
+    recovery.release(alice.principal)
     assert recovery.finish(alice.principal, NEW, at=NOW) is None
     recovery.hand_over(alice.principal, keeper, at=LATER)
     assert recovery.finish(alice.principal, NEW, at=LATER) == alice.seed
@@ -51,6 +53,7 @@ def test_the_new_password_opens_the_same_seed(alice: Somebody, keeper: KeyCustod
 
 def test_the_old_password_opens_until_the_new_one_was_given(alice: Somebody, keeper: KeyCustody) -> None:
     recovery.prepare(alice.principal, NEW, at=NOW)
+    recovery.release(alice.principal)
     recovery.hand_over(alice.principal, keeper, at=LATER)
     assert recovery.finish(alice.principal, PASSWORD, at=LATER) is None
     assert principals.check_password(alice.principal, PASSWORD) == alice.seed
@@ -58,6 +61,7 @@ def test_the_old_password_opens_until_the_new_one_was_given(alice: Somebody, kee
 
 def test_what_waits_is_readable_with_the_new_password_alone(alice: Somebody, keeper: KeyCustody) -> None:
     recovery.prepare(alice.principal, NEW, at=NOW)
+    recovery.release(alice.principal)
     recovery.hand_over(alice.principal, keeper, at=LATER)
     assert alice.seed not in bytes(row(alice).sealed)
     reception = Reception.decode(bytes(row(alice).sealed))
@@ -67,6 +71,7 @@ def test_what_waits_is_readable_with_the_new_password_alone(alice: Somebody, kee
 
 def test_the_person_has_the_whole_delay_to_refuse(alice: Somebody, keeper: KeyCustody) -> None:
     recovery.prepare(alice.principal, NEW, at=NOW)
+    recovery.release(alice.principal)
     with pytest.raises(TooEarly):
         recovery.hand_over(alice.principal, keeper, at=LATER - timedelta(milliseconds=1))
     recovery.cancel(alice.principal)
@@ -77,7 +82,11 @@ def test_the_person_has_the_whole_delay_to_refuse(alice: Somebody, keeper: KeyCu
 
 def test_preparing_again_forgets_the_first_and_begins_the_delay_again(alice: Somebody, keeper: KeyCustody) -> None:
     recovery.prepare(alice.principal, NEW, at=NOW)
+    recovery.release(alice.principal)
     recovery.prepare(alice.principal, "Le second, 90 %", at=NOW + HOUR)
+    with pytest.raises(UnsignedKey):  # what was released is not what waits now
+        recovery.hand_over(alice.principal, keeper, at=LATER + HOUR)
+    recovery.release(alice.principal)
     with pytest.raises(TooEarly):
         recovery.hand_over(alice.principal, keeper, at=LATER)
     recovery.hand_over(alice.principal, keeper, at=LATER + HOUR)
@@ -87,6 +96,7 @@ def test_preparing_again_forgets_the_first_and_begins_the_delay_again(alice: Som
 
 def test_handing_over_twice_is_fine(alice: Somebody, keeper: KeyCustody) -> None:
     recovery.prepare(alice.principal, NEW, at=NOW)
+    recovery.release(alice.principal)
     recovery.hand_over(alice.principal, keeper, at=LATER)
     once = bytes(row(alice).sealed)
     recovery.hand_over(alice.principal, keeper, at=LATER)
@@ -96,12 +106,14 @@ def test_handing_over_twice_is_fine(alice: Somebody, keeper: KeyCustody) -> None
 def test_a_personal_account_has_no_custody_to_ask(alice: Somebody, keeper: KeyCustody) -> None:
     Wrap.objects.filter(principal=alice.principal, kind=Wrap.Kind.CUSTODY).delete()
     recovery.prepare(alice.principal, NEW, at=NOW)
+    recovery.release(alice.principal)
     with pytest.raises(NotFound):
         recovery.hand_over(alice.principal, keeper, at=LATER)
 
 
 def test_another_custody_opens_nothing(alice: Somebody) -> None:
     recovery.prepare(alice.principal, NEW, at=NOW)
+    recovery.release(alice.principal)
     with pytest.raises(Unreadable):
         recovery.hand_over(alice.principal, Memory(), at=LATER)
 
@@ -135,8 +147,34 @@ def test_a_recovery_of_ones_own_put_in_anothers_row_receives_nothing(alice: Some
 
 
 @pytest.mark.attack(32)
+@pytest.mark.req("V8")
+def test_a_writer_cannot_release_what_no_operator_released(alice: Somebody, keeper: KeyCustody) -> None:
+    """He knows the key that waits and every signature of the tables, of another release too."""
+    mallory = Somebody("mallory@sceau.test")
+    for one in (alice, mallory):
+        recovery.prepare(one.principal, NEW, at=NOW)
+    recovery.release(mallory.principal)
+    hers = Reception.decode(bytes(row(alice).sealed))
+    for signature in (None, b"", bytes(64), hers.signature, Reception.decode(bytes(row(mallory).sealed)).release):
+        row_of_hers = Wrap.objects.filter(id=row(alice).id)
+        row_of_hers.update(sealed=replace(hers, release=signature).encode())
+        with pytest.raises(UnsignedKey):
+            recovery.hand_over(alice.principal, keeper, at=LATER)
+
+
+@pytest.mark.attack(32)
+def test_a_writer_cannot_have_his_own_key_released_in_anothers_name(alice: Somebody) -> None:
+    mallory = Somebody("mallory@sceau.test")
+    recovery.prepare(mallory.principal, "connu", at=NOW)
+    Wrap.objects.filter(kind=Wrap.Kind.RECEPTION).update(principal=alice.principal)
+    with pytest.raises(UnsignedKey):
+        recovery.release(alice.principal)
+
+
+@pytest.mark.attack(32)
 def test_a_writer_cannot_shorten_the_delay(alice: Somebody, keeper: KeyCustody) -> None:
     recovery.prepare(alice.principal, NEW, at=NOW)
+    recovery.release(alice.principal)
     Wrap.objects.filter(kind=Wrap.Kind.RECEPTION).update(created_at=NOW - 48 * HOUR)
     with pytest.raises(TooEarly):
         recovery.hand_over(alice.principal, keeper, at=NOW + HOUR)
@@ -147,6 +185,7 @@ def test_anothers_custody_wrap_is_not_handed_over(alice: Somebody, keeper: KeyCu
     """Mallory asks for his own recovery and puts Alice's custody wrap in his row: it is bound to hers."""
     mallory = Somebody("mallory@sceau.test")
     recovery.prepare(mallory.principal, "connu", at=NOW)
+    recovery.release(mallory.principal)
     hers = Wrap.objects.get(principal=alice.principal, kind=Wrap.Kind.CUSTODY).sealed
     Wrap.objects.filter(principal=mallory.principal, kind=Wrap.Kind.CUSTODY).update(sealed=hers)
     with pytest.raises(Unreadable):
@@ -155,6 +194,7 @@ def test_anothers_custody_wrap_is_not_handed_over(alice: Somebody, keeper: KeyCu
 
 def test_a_place_prepared_anew_while_custody_opens_receives_nothing_of_the_first(alice: Somebody) -> None:
     recovery.prepare(alice.principal, NEW, at=NOW)
+    recovery.release(alice.principal)
     real = custody.load()
 
     class Slow(Memory):
@@ -171,9 +211,11 @@ octets = st.binary(max_size=40)
 
 
 @settings(max_examples=50)
-@given(octets, octets, octets, st.one_of(st.none(), octets))
-def test_a_reception_comes_back(statement: bytes, signature: bytes, wrap: bytes, sealed: bytes | None) -> None:
-    reception = Reception(statement, signature, wrap, sealed)
+@given(octets, octets, octets, st.one_of(st.none(), octets), st.one_of(st.none(), octets))
+def test_a_reception_comes_back(
+    statement: bytes, signature: bytes, wrap: bytes, release: bytes | None, sealed: bytes | None
+) -> None:
+    reception = Reception(statement, signature, wrap, release, sealed)
     assert Reception.decode(reception.encode()) == reception
 
 
@@ -193,6 +235,7 @@ FIELDS = canonical.loads(Reception(b"s", b"t", b"u").encode())
         {"wrap": "é"},
         {"sealed": 5},
         {"sealed": False},
+        {"release": 5},
         {"extra": 1},
     ],
     ids=str,

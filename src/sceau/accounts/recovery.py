@@ -173,6 +173,7 @@ def release(address: Address, *, at: datetime) -> Person:
     with transaction.atomic():
         if not Recovery.objects.filter(id=row.id, state=_State.WAITING).update(state=_State.RELEASED):
             raise NotFound  # refused a moment ago
+        reception.release(person.principal)
         _record(Event.ACCOUNT_RECOVERY_RELEASED, person, at=at, way="custody")
         journal.write(Line.RECOVERY_RELEASED, person, at=at)
         outbox.queue("hand-over", row.id, due=at)

@@ -1,6 +1,7 @@
 """« Accès perdu » without a recovery code (V8): custody opens, the worker hands over, the new password receives.
 
     prepare    web     a fresh key pair; its seed under the new password; its public key in a signed statement
+    release    operator  signs that this very key may receive: a state in a table would be anybody's who writes there
     hand_over  worker  after the delay: the person's seed, out of the custody wrap, sealed to that public key
     finish     web     at the next login: the new password opens the pair, the pair opens the seed
 
@@ -23,7 +24,7 @@ from sceau.vault.models import Principal, Wrap
 from sceau.vault.signer import UnsignedKey
 from sceau.vault.statements import Statement
 
-_TYPE = "reception"
+_TYPE, _RELEASE = "reception", "release"
 
 
 class TooEarly(Refused):
@@ -34,11 +35,15 @@ class TooEarly(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Reception:
-    """What a RECEPTION wrap holds: canonical JSON, octets in base 64. `sealed` is the seed, once handed over."""
+    """What a RECEPTION wrap holds: canonical JSON, octets in base 64.
+
+    `release` is the signature of an operator's release, `sealed` the seed, once handed over.
+    """
 
     statement: bytes
     signature: bytes
     wrap: bytes
+    release: bytes | None = None
     sealed: bytes | None = None
 
     def encode(self) -> bytes:
@@ -48,6 +53,7 @@ class Reception:
                 "statement": _text(self.statement),
                 "signature": _text(self.signature),
                 "wrap": _text(self.wrap),
+                "release": None if self.release is None else _text(self.release),
                 "sealed": None if self.sealed is None else _text(self.sealed),
             }
         )
@@ -61,6 +67,7 @@ class Reception:
                 statement=_octets(value["statement"]),
                 signature=_octets(value["signature"]),
                 wrap=_octets(value["wrap"]),
+                release=None if value["release"] is None else _octets(value["release"]),
                 sealed=None if value["sealed"] is None else _octets(value["sealed"]),
             )
         except (KeyError, TypeError, ValueError) as error:
@@ -78,27 +85,34 @@ def prepare(principal: Principal, password: str, *, at: datetime) -> None:
     principals.set_wrap(principal, Wrap.Kind.RECEPTION, Reception(statement, signature, wrap).encode(), at=at)
 
 
-def hand_over(principal: Principal, custody: KeyCustody, *, at: datetime) -> None:
-    """Seal the person's seed, out of custody, to the place that was prepared. Doing it twice is fine.
+def release(principal: Principal) -> None:
+    """An operator found that the person is who asks: the place that is prepared now, and no other, may receive.
 
-    The delay counts from the signed time, so that whoever writes to the database cannot shorten it, and the key
-    that receives is the one that was signed. The caller records the use of custody in the same transaction.
-    Raises NotFound (nothing prepared, or a personal account without custody), TooEarly, UnsignedKey, Unreadable.
+    Raises NotFound (nothing prepared, or prepared anew meanwhile), UnsignedKey.
+    """
+    row, reception = _prepared(principal)
+    _, signature = signer.sign(_released(_statement(principal, reception)))
+    _replace(row, replace(reception, release=signature))
+
+
+def hand_over(principal: Principal, custody: KeyCustody, *, at: datetime) -> None:
+    """Seal the person's seed, out of custody, to the place that was released. Doing it twice is fine.
+
+    The delay counts from the signed time, so that whoever writes to the database cannot shorten it; the key that
+    receives is the one that was signed, and so is its release. The caller records the use of custody in the same
+    transaction. Raises NotFound (nothing prepared, or a personal account without custody), TooEarly, UnsignedKey (also
+    when nobody released it), Unreadable.
     """
     row, reception = _prepared(principal)
     if reception.sealed is not None:
         return
-    statement = signer.verify(reception.statement, reception.signature)
-    if (statement.type, statement.subject) != (_TYPE, principal.subject):
-        raise UnsignedKey
+    statement = _statement(principal, reception)
+    signer.verify(_released(statement).encode(), reception.release or b"")
     if at < statement.not_before + timedelta(hours=settings.SCEAU_RECOVERY_HOURS):
         raise TooEarly
     seed = _out_of_custody(principal, custody)
     sealed = hpke.seal(statement.public_key, seed, info=_info(principal))
-    # A second `prepare` meanwhile replaced the row: then this seal goes nowhere.
-    same = Wrap.objects.filter(id=row.id, sealed=row.sealed)
-    if not same.update(sealed=replace(reception, sealed=sealed).encode()):
-        raise NotFound
+    _replace(row, replace(reception, sealed=sealed))
 
 
 def finish(principal: Principal, password: str, *, at: datetime) -> bytes | None:
@@ -131,6 +145,25 @@ def _prepared(principal: Principal) -> tuple[Wrap, Reception]:
     if row is None:
         raise NotFound
     return row, Reception.decode(bytes(row.sealed))
+
+
+def _replace(row: Wrap, reception: Reception) -> None:
+    """Raises NotFound when a second `prepare` replaced the row meanwhile: then nothing goes anywhere."""
+    if not Wrap.objects.filter(id=row.id, sealed=row.sealed).update(sealed=reception.encode()):
+        raise NotFound
+
+
+def _statement(principal: Principal, reception: Reception) -> Statement:
+    """What was signed about the place that was prepared. Raises UnsignedKey."""
+    statement = signer.verify(reception.statement, reception.signature)
+    if (statement.type, statement.subject) != (_TYPE, principal.subject):
+        raise UnsignedKey
+    return statement
+
+
+def _released(statement: Statement) -> Statement:
+    """What a release signs: the same key of the same person, prepared at the same time."""
+    return replace(statement, type=_RELEASE)
 
 
 def _out_of_custody(principal: Principal, custody: KeyCustody) -> bytes:
