@@ -7,8 +7,10 @@ from django.db.models import F
 
 from sceau.accounts.models import Mailbox, Person
 from sceau.core.opaque import Opaque
+from sceau.vault import principals
 from sceau.vault.keyring import Keys
 from sceau.vault.sessions import Assurance, Found
+from sceau.vault.signer import UnsignedKey
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -26,12 +28,26 @@ class Actor(Opaque):
 
 
 def of(found: Found | None) -> Actor | None:
-    """Whoever an open session belongs to; None for a pending or locked one, and once the account is closed."""
+    """Whoever an open session belongs to; None for a pending or locked one, and once the account is closed.
+
+    Tables say which person, mailbox and key belong together, the signer too: where they differ it is nobody, so that
+    whoever writes to the tables cannot act under another's name (attack 32).
+    """
     if found is None or found.keys is None:
         return None
     mailboxes = Mailbox.objects.select_related("owner__principal")
     mailbox = mailboxes.filter(owner__principal=found.session.principal_id, address=F("owner__email")).first()
     if mailbox is None or mailbox.owner is None or not mailbox.owner.is_active:
         return None
+    if not _is_vouched(mailbox.owner, mailbox):
+        return None
     assurance = Assurance(found.session.assurance)
     return Actor(mailbox.owner, mailbox, assurance, found.keys, found.session.handle)
+
+
+def _is_vouched(person: Person, mailbox: Mailbox) -> bool:
+    try:
+        statement = principals.signed(person.principal)
+    except UnsignedKey:
+        return False
+    return statement.subject == person.id and mailbox.address in statement.addresses

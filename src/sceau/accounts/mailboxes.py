@@ -9,8 +9,9 @@ from sceau.core.errors import Refused
 from sceau.core.values import Address
 from sceau.evidence import log, records
 from sceau.evidence.events import Event
-from sceau.vault import epochs
+from sceau.vault import epochs, principals
 from sceau.vault.epochs import EpochKey
+from sceau.vault.signer import UnsignedKey
 
 
 class OldEpoch(Refused):
@@ -47,10 +48,13 @@ def keys_for(mailboxes: Iterable[Mailbox]) -> dict[UUID, EpochKey]:
 def roll(mailbox: Mailbox, *, at: datetime, by: UUID | None = None) -> EpochKey:
     """Open the mailbox's next epoch for its owner and put it in evidence. Inside the act's transaction.
 
-    Needs public keys only: nobody has to be signed in.
+    Needs public keys only: nobody has to be signed in. Raises UnsignedKey when the signer never saw this owner under
+    this address: whoever writes to the tables could name himself, and be granted what arrives from then on.
     """
     if mailbox.owner is None:
         raise NotImplementedError("organisational mailboxes come with delegation")
+    if mailbox.address not in principals.signed(mailbox.owner.principal).addresses:
+        raise UnsignedKey
     key = epochs.open_next(mailbox.id, [mailbox.address], [mailbox.owner.principal], at=at, by=by)
     content = {"mailbox": str(key.mailbox), "epoch": key.number, "public_key": key.public_key.hex()}
     reader = records.Reader(key.mailbox, key.number, key.public_key)

@@ -75,7 +75,7 @@ def complete(token: str, identity: Identity, password: str, *, language: str, de
     address = read(token, at=at)
     about = people.words(identity, str(address))
     passwords.require(password, length=settings.SCEAU_PASSWORD_LENGTH, about=about)
-    new = principals.create(ids.new(), password, at=at)  # 95 ms, outside the transaction
+    new = principals.create(ids.new(), password, addresses=[str(address)], at=at)  # 95 ms, outside the transaction
     try:
         with transaction.atomic():
             if not SignUp.objects.filter(id=_row(token), expires_at__gt=at).delete()[0]:

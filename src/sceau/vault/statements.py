@@ -17,7 +17,7 @@ from sceau.core.errors import Malformed
 class Statement:
     """`public_key` belongs to `subject`, a `type` ("person", "mailbox"…), from `not_before` on (UTC, milliseconds).
 
-    A mailbox's statement names its addresses and its epoch; a person's has none, and epoch 0.
+    A mailbox's statement names its addresses and its epoch; a person's the addresses that were proved, and epoch 0.
     """
 
     type: str
