@@ -1,11 +1,12 @@
 """What time, a sender and a reader do to content; and what is left: the evidence."""
 
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from sceau import blobs
 from sceau.core import clock
@@ -166,6 +167,26 @@ def test_a_day_s_envelopes_are_announced_in_one_mail(claire: Member, marc: Membe
     assert message.context["count"] == 12
 
 
+def test_what_comes_back_from_the_trash_late_is_announced_once(envelope: Envelope, marc: Member) -> None:
+    folders.trash(desk.copy_of(envelope, marc))
+    retention.sweep(at=days(80))
+    folders.restore(desk.copy_of(envelope, marc))
+    retention.sweep(at=days(90))
+    assert len(people.mails(str(marc.address), "expiring")) == 1
+
+
+@pytest.mark.req("E9")
+def test_a_long_sweep_dates_each_destruction_when_it_happens(
+    claire: Member, marc: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else a download that ended meanwhile has a lower number and a later date, and no receipt verifies any more."""
+    monkeypatch.setattr(retention, "_BATCH", 1)
+    envelopes = [desk.send(people.actor(claire), str(marc.address), at=AT) for _ in range(2)]
+    retention.sweep(at=days(92))
+    first, last = sorted(Copy.objects.get(envelope=each, role="to").destroyed_at or AT for each in envelopes)
+    assert first == days(92) < last < days(92) + timedelta(minutes=1)
+
+
 def test_what_lies_in_the_trash_is_not_announced(envelope: Envelope, marc: Member) -> None:
     folders.trash(desk.copy_of(envelope, marc))
     retention.sweep(at=days(80))
@@ -196,6 +217,29 @@ def test_blobs_that_no_row_names_go_after_a_day(envelope: Envelope) -> None:
 def test_the_sweep_of_orphans_leaves_drafts_documents_alone(claire: Member) -> None:
     desk.write(people.actor(claire), "", ("a.pdf", PDF))
     assert orphans.sweep(at=clock.now() + timedelta(days=2)) == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_deleting_waits_for_a_sweep_of_the_same_copy_without_standing_in_its_way() -> None:
+    claire, marc = people.join(CLAIRE), people.join(MARC)
+    copy = desk.copy_of(desk.send(people.actor(claire), str(marc.address)), marc)
+    locked = threading.Event()
+
+    def sweep() -> None:
+        """What `destruction.destroy` locks, in its order."""
+        with transaction.atomic():
+            Envelope.objects.select_for_update().get(id=copy.envelope_id)
+            locked.set()
+            time.sleep(1)
+            Copy.objects.select_for_update().get(id=copy.id)
+        connection.close()
+
+    with ThreadPoolExecutor(1) as hands:
+        sweeping = hands.submit(sweep)
+        assert locked.wait(5)
+        folders.delete(copy, by=people.actor(marc), at=clock.now())
+        sweeping.result()
+    assert Copy.objects.get(id=copy.id).seal is None
 
 
 @pytest.mark.django_db(transaction=True)

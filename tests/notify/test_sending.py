@@ -41,11 +41,23 @@ def test_a_sent_notice_keeps_no_words_and_is_evidence(received: Notice, relay: R
     assert (mail.to, mail.sender) == (marc.person.email, verp.address(received.id))
     assert mail.message["X-Sceau-Notice"] == "received"
     received.refresh_from_db()
-    assert (received.state, received.sealed, received.ended_at) == (Notice.State.SENT, None, at)
+    assert (received.state, received.sealed) == (Notice.State.SENT, None)
+    assert received.ended_at is not None
+    assert at <= received.ended_at <= at + timedelta(seconds=30)
     (evidence,) = told(received)
     assert (evidence.event, evidence.recipient) == (Event.CONSIGNMENT_NOTIFICATION, received.recipient)
     accepted = Evidence.objects.get(envelope=received.envelope, event=Event.SUBMISSION_ACCEPTANCE)
     assert evidence.parties == accepted.parties is not None
+
+
+@pytest.mark.req("E9")
+def test_a_slow_relay_s_answer_is_dated_when_it_comes(received: Notice, relay: Relay) -> None:
+    """Somebody may open the envelope meanwhile: dates of one envelope follow the order of the log."""
+    relay.pause = 0.5
+    at = clock.now()
+    sending.send(received.id, at=at)
+    (evidence,) = told(received)
+    assert evidence.at_ms >= clock.milliseconds(at) + 500
 
 
 def test_a_job_that_runs_again_sends_and_records_nothing_more(received: Notice, relay: Relay) -> None:

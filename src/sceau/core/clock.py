@@ -1,12 +1,24 @@
 """The wall clock, read by doors and workers and handed down as `at`: domain code never reads it."""
 
-from datetime import UTC, datetime
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
 
 def now() -> datetime:
     """Now, in UTC, cut to the millisecond (the resolution evidence keeps)."""
     value = datetime.now(UTC)
     return value.replace(microsecond=value.microsecond // 1000 * 1000)
+
+
+def running(at: datetime) -> Callable[[], datetime]:
+    """A clock that shows `at` now and goes on from there, whatever happens to the wall clock.
+
+    For what takes long and dates several things: each when it happens, or the dates of one envelope would no longer
+    follow the order of the log.
+    """
+    began = time.monotonic()
+    return lambda: at + timedelta(milliseconds=int((time.monotonic() - began) * 1000))
 
 
 def milliseconds(at: datetime) -> int:

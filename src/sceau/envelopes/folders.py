@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db import transaction
 
 from sceau.accounts.actor import Actor
+from sceau.core import clock
 from sceau.envelopes import destruction
 from sceau.envelopes.destruction import Reason
 from sceau.envelopes.models import Copy
@@ -28,17 +29,18 @@ def restore(copy: Copy) -> None:
 def delete(copy: Copy, *, by: Actor, at: datetime) -> None:
     """Destroy this mailbox's seal for good; a second time changes nothing. It is listed nowhere afterwards."""
     with transaction.atomic():
+        destruction.destroy([copy], Reason.DELETED, by=by.person, at=at)  # first: it locks the envelope, then the copy
         _move(copy, Copy.Folder.TRASH)
-        destruction.destroy([copy], Reason.DELETED, by=by.person, at=at)
 
 
 def empty_trash(*, by: Actor, at: datetime) -> int:
     """Delete for good what the trash holds; how many copies."""
-    count = 0
+    now, moment, count = clock.running(at), at, 0
     held = Copy.objects.filter(mailbox=by.mailbox, folder=Copy.Folder.TRASH, destroyed_at=None)
     while batch := list(held[:_BATCH]):
         with transaction.atomic():
-            count += len(destruction.destroy(batch, Reason.DELETED, by=by.person, at=at))
+            count += len(destruction.destroy(batch, Reason.DELETED, by=by.person, at=moment))
+        moment = now()  # of a full trash, each batch bears its own date
     return count
 
 

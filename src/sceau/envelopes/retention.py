@@ -11,30 +11,32 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Q
 
+from sceau.core import clock
 from sceau.core.errors import Refused
 from sceau.core.failpoints import failpoint
 from sceau.envelopes import destruction, notices, rules
 from sceau.envelopes.destruction import Reason
 from sceau.envelopes.models import Copy
 
-_BATCH = 500  # rows held in memory at once
+_BATCH = 500  # rows held in memory at once, and destroyed under one date
 
 
 def sweep(*, at: datetime) -> int:
-    """Warn, then destroy everything due; how many copies were destroyed.
+    """Destroy everything due, then warn; how many copies were destroyed.
 
     An envelope whose mailboxes' keys are refused (V9) is left for the next sweep and the operator.
     """
-    for days in rules.WARNINGS:
-        _warn(days, at=at)
-    count, refused = 0, set[UUID]()
-    while batch := _due(at, refused):
+    now, moment, count, refused = clock.running(at), at, 0, set[UUID]()
+    while batch := _due(moment, refused):
         for envelope in batch:
             try:
-                count += _end(envelope, at=at)
+                count += _end(envelope, at=moment)
             except Refused:
                 refused.add(envelope)
+        moment = now()  # a long sweep dates what it destroys when it does, as downloads that end meanwhile are
     destruction.forget_pages()
+    for days in reversed(rules.WARNINGS):  # the nearest first: who is told of three days is not told of fifteen
+        _warn(days, at=at)
     return count
 
 

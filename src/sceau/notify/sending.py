@@ -6,6 +6,7 @@ from uuid import UUID
 import structlog
 from django.db import transaction
 
+from sceau.core import clock
 from sceau.core.failpoints import failpoint
 from sceau.jobs import outbox
 from sceau.notify import mails, relay, traces, verp
@@ -30,17 +31,18 @@ def send(notice_id: UUID, *, at: datetime) -> None:
     if at - notice.queued_at > life(notice.kind):
         fail(notice, Notice.State.FAILED, reason="too-late", at=at)
         return
+    now = clock.running(at)  # a slow relay takes minutes: its answer is dated when it comes
     try:
         _submit(notice)
     except RelayRefused as refusal:
-        fail(notice, Notice.State.FAILED, reason=refusal.reply, at=at)
+        fail(notice, Notice.State.FAILED, reason=refusal.reply, at=now())
     except RelayTrouble as trouble:
         event = "notice.may-double" if isinstance(trouble, RelaySilent) else "notice.delayed"
         _log.warning(event, notice=str(notice.id), kind=notice.kind, reply=trouble.reply)
         raise
     else:
         failpoint("notice.sent")
-        _succeed(notice, at)
+        _succeed(notice, now())
 
 
 def fail(notice: Notice, state: Notice.State, *, reason: str, at: datetime) -> None:
