@@ -1,5 +1,6 @@
 """An envelope of 39 MB of documents: sealing it, and having it back."""
 
+import binascii
 import hashlib
 import os
 import tempfile
@@ -12,7 +13,7 @@ from bench.results import Result
 from sceau import blobs
 from sceau.accounts.actor import Actor
 from sceau.core import random
-from sceau.envelopes import attachments, mime, reading, summaries
+from sceau.envelopes import attachments, reading, summaries
 from sceau.envelopes.models import Copy, Draft
 from sceau.vault import format
 
@@ -57,7 +58,7 @@ def eml_40m(claire: Actor, marc: Actor, *, database: str) -> list[Result]:
 def part_40m(claire: Actor, marc: Actor, *, database: str) -> Result:
     """One document of it, decoded."""
     copy = _kept(claire, marc)
-    alone = meters.best(lambda: meters.drain(mime.decode_base64(_document(copy, marc))))
+    alone = meters.best(lambda: meters.drain(_decoded(_document(copy, marc))))
     growth = meters.growth(lambda: meters.drain(reading.Unsealed(copy, keys=marc.keys).documents()[0].chunks))
     elapsed = meters.best(lambda: meters.drain(reading.Unsealed(copy, keys=marc.keys).documents()[0].chunks))
     against = SIZE / alone / 1e6
@@ -94,6 +95,17 @@ def _decrypted(copy: Copy, by: Actor) -> Iterator[bytes]:
     key, blob_key = summaries.content_key(copy, by.keys).octets, str(copy.envelope.blob_key)
     with blobs.store().open(blobs.content_name(blob_key)) as file:
         yield from format.open_blob(key, blob_key, file)
+
+
+def _decoded(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    """By the standard library, which takes whatever stands there for base64."""
+    rest = b""
+    for chunk in chunks:
+        data = rest + chunk
+        whole = len(data) // 78 * 78  # octets of a line
+        yield binascii.a2b_base64(data[:whole])
+        rest = data[whole:]
+    yield binascii.a2b_base64(rest)
 
 
 def _document(copy: Copy, by: Actor) -> Iterator[bytes]:
