@@ -3,6 +3,7 @@
 import email
 import email.policy
 import hashlib
+import re
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -11,6 +12,9 @@ from uuid import UUID
 
 import pytest
 from django.db import connection
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
 from pytest_django import Settings
 
 from sceau import blobs
@@ -28,6 +32,7 @@ from tests import people
 from tests.envelopes import desk
 from tests.people import Member
 
+typed = st.text(st.characters(exclude_categories=["Cs"]), max_size=rules.SUBJECT_LIMIT)
 PDF = b"%PDF-1.7 " + bytes(range(256)) * 900
 
 
@@ -42,6 +47,22 @@ def test_what_was_written_is_what_the_recipient_reads(claire: Member, marc: Memb
     document = letter.document("2")
     assert (document.content_type, document.size) == ("application/pdf", len(PDF))
     assert desk.octets(document) == PDF
+
+
+@given(subject=typed, text=typed, name=typed)
+@hypothesis_settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.mark.attack(7)
+def test_whatever_is_typed_is_sealed_and_comes_back(
+    claire: Member, marc: Member, subject: str, text: str, name: str
+) -> None:
+    by = people.actor(claire)
+    envelope = desk.send(by, str(marc.address), (name, b"x"), subject=subject, text=text)
+    letter = desk.read(desk.own_copy(envelope, by), by)
+    assert letter.text() == re.sub(r"\r\n|\r", "\n", text)
+    headers = email.message_from_bytes(desk.octets(letter.message()), policy=email.policy.default)
+    assert (headers["Subject"] or "") == letter.summary.subject == rules.subject(subject)
+    (attachment,) = headers.iter_attachments()  # type: ignore[attr-defined]  # an EmailMessage by its policy
+    assert attachment.get_filename() == letter.summary.documents[0].name
 
 
 def test_the_message_is_canonical_and_its_digest_is_in_the_evidence(claire: Member, marc: Member) -> None:
