@@ -1,10 +1,14 @@
 """Drafts: sealed, numbered, never overwritten by another tab."""
 
+import threading
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 from django.core.files.uploadhandler import FileUploadHandler
+from django.db import connection, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django import Settings
@@ -12,6 +16,7 @@ from pytest_django import Settings
 from sceau import blobs
 from sceau.core import clock
 from sceau.core.errors import Malformed, NotFound, Unreadable
+from sceau.demo.cast import CLAIRE
 from sceau.envelopes import attachments, destruction, drafts, rules
 from sceau.envelopes.drafts import Content
 from sceau.envelopes.models import Draft, DraftRevision, Upload
@@ -176,6 +181,34 @@ def test_what_nobody_wrote_in_goes_the_next_day(claire: Member) -> None:
     desk.attach(kept[2], "a.pdf", b"1")
     assert drafts.purge(at=at) == 1
     assert set(Draft.objects.all()) == set(kept)
+
+
+def test_all_that_nobody_wrote_in_goes_however_much_there_is(claire: Member, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(drafts, "_BATCH", 2)
+    for _ in range(5):
+        drafts.create(people.actor(claire), at=clock.now())
+    assert drafts.purge(at=clock.now() + timedelta(days=2)) == 5
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_being_written_while_the_purge_looks_stays() -> None:
+    by = people.actor(people.join(CLAIRE))
+    at, draft = clock.now(), drafts.create(by, at=clock.now())
+    saved = threading.Event()
+
+    def save() -> None:
+        with transaction.atomic():
+            drafts.save(draft, TYPED, base=0, at=at)
+            saved.set()
+            time.sleep(0.5)  # the purge has seen it empty by then
+        connection.close()
+
+    with ThreadPoolExecutor(1) as hands:
+        saving = hands.submit(save)
+        assert saved.wait(5)
+        assert drafts.purge(at=at + timedelta(days=2)) == 0
+        saving.result()
+    assert drafts.read(Draft.objects.get(), keys=by.keys) == TYPED
 
 
 def test_contents_and_documents_show_nothing_of_themselves(claire: Member) -> None:

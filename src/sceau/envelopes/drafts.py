@@ -25,6 +25,7 @@ from sceau.vault.keyring import Keys
 KEPT_REVISIONS = 20
 
 _PURPOSE = "draft"
+_BATCH = 500  # drafts removed in one transaction
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -144,9 +145,19 @@ def remove(ids: list[UUID], *, at: datetime) -> None:
 
 def purge(*, at: datetime) -> int:
     """Remove what "Nouvelle enveloppe" began yesterday and nobody wrote in; how many."""
+    count = 0
+    while gone := _purge(at):
+        count += gone
+    return count
+
+
+def _purge(at: datetime) -> int:
     untouched = Draft.objects.filter(revision=0, uploads=None, created_at__lt=at - timedelta(days=1))
-    ids = list(untouched.values_list("id", flat=True)[:500])
     with transaction.atomic():
+        waiting = list(untouched.order_by("id").values_list("id", flat=True)[:_BATCH])
+        # A save or a document may be on its way into one: wait for it, then look again.
+        list(Draft.objects.select_for_update().filter(id__in=waiting).order_by("id").values_list("id"))
+        ids = list(untouched.filter(id__in=waiting).values_list("id", flat=True))
         remove(ids, at=at)
     return len(ids)
 
