@@ -10,7 +10,7 @@ from sceau.envelopes import access, export, folders
 from sceau.envelopes.models import Copy, Envelope, Handover
 from sceau.evidence import integrator
 from sceau.evidence.events import Event
-from sceau.evidence.models import Evidence
+from sceau.evidence.models import Evidence, Record
 from tests import people
 from tests.envelopes import desk
 from tests.people import Member
@@ -72,6 +72,17 @@ def test_one_envelope_that_does_not_open_does_not_hold_back_the_others(claire: M
     bad, good = (desk.send(by, str(marc.address), subject=subject) for subject in ("Abîmée", "Bonne"))
     Envelope.objects.filter(id=bad.id).update(summary=good.summary)
     assert [name.rpartition(" ")[2] for name in unpack(claire)] == ["lire.txt", "Bonne.eml"]
+
+
+@pytest.mark.attack(36)
+def test_one_receipt_that_somebody_spoilt_does_not_hold_back_the_others(claire: Member, marc: Member) -> None:
+    by = people.actor(claire)
+    edited, changed, _good = (desk.send(by, str(marc.address)) for _ in range(3))
+    integrator.step(at=clock.now())
+    Evidence.objects.filter(envelope=edited.id, event=Event.SUBMISSION_ACCEPTANCE).update(at_ms=1)
+    Record.objects.filter(envelope=changed.id).update(sealed=b"changed")
+    taken = [name.partition("/")[0] for name in unpack(claire)]
+    assert (taken.count("Envoyées"), taken.count("Preuves")) == (3, 1)
 
 
 @pytest.mark.attack(19)

@@ -16,6 +16,7 @@ from sceau.envelopes.models import Copy, Opening
 from sceau.envelopes.reading import Stream, Unsealed
 from sceau.envelopes.receipts import NotYetPublished
 from sceau.envelopes.rules import Destroyed
+from sceau.evidence.faults import LogFault
 
 _BATCH = 50  # copies in memory at once
 _ZIP = "application/zip"
@@ -66,7 +67,7 @@ def _entries(
             # One that does not open, or that was destroyed meanwhile, must not hold back the others.
             with suppress(Unreadable, NotFound, Destroyed):
                 yield _entry(copy, opening, folders[Copy.Folder(copy.folder)], zone, by, now)
-            with suppress(NotYetPublished):
+            with suppress(NotYetPublished, Unreadable, LogFault):
                 yield _receipt(copy, proofs, zone, by, now())
 
 
@@ -92,7 +93,7 @@ def _entry(
 
 
 def _receipt(copy: Copy, folder: str, zone: ZoneInfo, by: Actor, at: datetime) -> Entry:
-    """Raises NotYetPublished, for what was sealed a second ago."""
+    """Raises NotYetPublished, for what was sealed a second ago; Unreadable, LogFault for what somebody changed."""
     octets = receipts.pdf(receipts.build(copy, by=by, at=at))
     return Entry(f"{copy.sort_at.astimezone(zone):%Y-%m-%d %H.%M}.pdf", at.astimezone(zone), [octets], 0, folder)
 
