@@ -1,7 +1,8 @@
 """Several documents as one ZIP, written as a stream: bounded memory, no seek, no temporary file (V13).
 
 Entries are stored, not compressed: PDFs and pictures would not shrink, and the first octet leaves at once.
-Sizes and checksums follow each entry (APPNOTE 4.4.4, bit 3); ZIP64 only where an entry or the whole needs it.
+Sizes and checksums follow each entry (APPNOTE 4.4.4, bit 3); ZIP64 only where the whole needs it: an
+entry never does (Python before 3.11.4 would write it wrongly).
 """
 
 import zipfile
@@ -22,8 +23,7 @@ class Entry:
 
     name: str
     modified: datetime  # ZIP keeps no zone: give the reader's own
-    chunks: Iterable[bytes]  # taken once, when the entry's turn comes
-    size: int = 0  # octets; must be told when they may exceed 4 GiB
+    chunks: Iterable[bytes]  # taken once, when the entry's turn comes; below 2 GiB
     folder: str = ""
 
 
@@ -68,7 +68,6 @@ def _described(entry: Entry, taken: set[str]) -> zipfile.ZipInfo:
     folder = f"{safe_name(entry.folder)}/" if entry.folder else ""
     date = min(max(entry.modified.timetuple()[:6], (1980, 1, 1, 0, 0, 0)), (2107, 12, 31, 23, 59, 58))
     described = zipfile.ZipInfo(folder + _untaken(folder, safe_name(entry.name), taken), date)
-    described.file_size = entry.size  # decides about ZIP64; the true size is counted
     described.external_attr = _REGULAR_FILE
     return described
 

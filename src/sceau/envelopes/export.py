@@ -24,7 +24,7 @@ _ZIP = "application/zip"
 
 def documents(letter: Unsealed, *, name: str, at: datetime) -> Stream:
     """The documents of one envelope. `at`: when they were sealed, in the reader's zone."""
-    entries = (Entry(each.name, at, each.chunks, each.size or 0) for each in letter.documents())
+    entries = (Entry(each.name, at, each.chunks) for each in letter.documents())
     return Stream(name, _ZIP, None, archive.write(entries))
 
 
@@ -89,7 +89,7 @@ def _entry(
     message = reading.begun(letter.message())
     chunks = handover.watched(message.chunks, copy, opening, "eml", by=by, now=now)
     name = f"{at:%Y-%m-%d %H.%M} {letter.summary.subject}.eml"
-    return Entry(name, at, chunks, message.size or 0, folder)
+    return Entry(name, at, chunks, folder)
 
 
 def _receipt(copy: Copy, folder: str, zone: ZoneInfo, by: Actor, at: datetime) -> Entry:
