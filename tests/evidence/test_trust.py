@@ -18,16 +18,17 @@ from tests.evidence.receipts import SIGNER, TRUST
 def test_it_holds_the_log_keys_and_the_authorities_of_the_installation() -> None:
     text = trust.write(settings.SCEAU_KEYS, "Centre  de santé\ndes Tilleuls")
     parsed = Trust.parse(text)
-    authority = x509.load_pem_x509_certificate((settings.SCEAU_KEYS / "authority.crt").read_bytes())
+    authorities = x509.load_pem_x509_certificates((settings.SCEAU_KEYS / "authority.crt").read_bytes())
     assert parsed.operator == "Centre de santé des Tilleuls"
     assert parsed.log_keys == keys.verifiers()
-    assert parsed.authorities == (authority.public_bytes(Encoding.DER),)
+    assert parsed.authorities == tuple(authority.public_bytes(Encoding.DER) for authority in authorities)
     assert parsed.encode() == text
 
 
 def test_other_programs_find_the_certificate_in_it() -> None:
     text = trust.write(settings.SCEAU_KEYS, "Sceau")
-    assert len(x509.load_pem_x509_certificates(text.encode())) == 1
+    expected = x509.load_pem_x509_certificates((settings.SCEAU_KEYS / "authority.crt").read_bytes())
+    assert x509.load_pem_x509_certificates(text.encode()) == expected
 
 
 def test_line_ends_and_remarks_of_other_systems_are_read_over() -> None:

@@ -166,5 +166,5 @@ def _a_stranger_checks(site: Deployment, folder: Path, message: bytes, receipt: 
 
 
 def flip(data: bytes, place: int) -> bytes:
-    """One octet becomes its neighbour: letters stay letters, base64 stays base64."""
-    return data[:place] + bytes([data[place] ^ 1]) + data[place + 1 :]
+    """One octet becomes another letter, so that base64 and JSON stay what they are."""
+    return data[:place] + (b"b" if data[place : place + 1] == b"a" else b"a") + data[place + 1 :]
