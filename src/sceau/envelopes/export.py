@@ -95,7 +95,7 @@ def _entry(
 def _receipt(copy: Copy, folder: str, zone: ZoneInfo, by: Actor, at: datetime) -> Entry:
     """Raises NotYetPublished, for what was sealed a second ago; Unreadable, LogFault for what somebody changed."""
     octets = receipts.pdf(receipts.build(copy, by=by, at=at))
-    return Entry(f"{copy.sort_at.astimezone(zone):%Y-%m-%d %H.%M}.pdf", at.astimezone(zone), [octets], 0, folder)
+    return Entry(f"{copy.sort_at.astimezone(zone):%Y-%m-%d %H.%M}.pdf", at.astimezone(zone), [octets], folder)
 
 
 def _held(by: Actor, at: datetime) -> QuerySet[Copy]:

@@ -100,7 +100,7 @@ def proofs_zip(request: SignedIn, copy_id: UUID) -> HttpResponseBase:
     """The receipt in every form, and the proof of each event for other verifiers."""
     made, at = _receipt(copy_id, request.actor), clock.now().astimezone(ZoneInfo(request.actor.person.zone))
     files = {"preuve.pdf": receipts.pdf(made), "preuve.json": made.json, **made.proofs}
-    entries = (Entry(name, at, [data], len(data)) for name, data in files.items())
+    entries = (Entry(name, at, [data]) for name, data in files.items())
     return documents.download(Stream(_name(copy_id, "zip"), "application/zip", None, archive.write(entries)))
 
 
