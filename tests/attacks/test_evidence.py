@@ -246,7 +246,7 @@ def test_evidence_cannot_be_dated_before_what_was_published(
     form = {"revision": "1", "to": str(marc.address), "subject": "Avis", "body": "Bonjour."}
     answer = sign_in(claire).post(f"/brouillons/{draft.id}/sceller", form)
     assert answer.status_code == 503
-    assert "horloge" in text_of(answer)
+    assert "remise à l’heure" in text_of(answer)
     assert Envelope.objects.count() == 1
 
 
