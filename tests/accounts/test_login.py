@@ -11,8 +11,8 @@ from sceau.accounts.models import Code, JournalEntry, Person
 from sceau.core.errors import Error, TooMany
 from sceau.core.values import Address
 from sceau.demo.cast import CLAIRE
-from sceau.vault import sessions
-from sceau.vault.models import Session
+from sceau.vault import principals, sessions
+from sceau.vault.models import Principal, Session
 from sceau.vault.principals import WrongPassword
 from sceau.vault.sessions import Assurance, SessionGone
 from tests.accounts.counting import work
@@ -74,6 +74,25 @@ class TestPassword:
             login.begin(NOBODY, "Tilleul-verveine-8", network="192.0.2.8", device=DEVICE, at=AT)
         assert for_claire.stretched == 1
         assert for_claire == for_nobody
+
+    def test_one_that_was_changed_while_it_was_checked_opens_nothing(
+        self, claire: Member, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        check = principals.check_password
+
+        def overtaken(principal: Principal | None, password: str) -> bytes:
+            """Its owner changes it, and ends all sessions, right after it was found right."""
+            seed = check(principal, password)
+            assert principal is not None
+            principals.change_password(principal, seed, "Autre-tilleul-verveine-9", at=AT)
+            sessions.end_all(principal)
+            return seed
+
+        monkeypatch.setattr(principals, "check_password", overtaken)
+        with pytest.raises(WrongPassword):
+            begin(claire)
+        assert not Session.objects.exists()
+        assert not mails(claire.person.email, "code")
 
     def test_a_closed_account_is_nobody(self, claire: Member) -> None:
         Person.objects.update(status=Person.Status.CLOSED)

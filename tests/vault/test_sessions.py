@@ -3,10 +3,12 @@
 import base64
 import hashlib
 import threading
+import time
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries
@@ -308,6 +310,27 @@ class TestUnlocking:
 
 
 class TestEnding:
+    @pytest.mark.django_db(transaction=True)
+    @pytest.mark.parametrize("opens", [Somebody.begins, Somebody.signs_in])
+    def test_a_session_that_is_being_opened_does_not_outlive_the_end_of_all(
+        self, opens: Callable[[Somebody], str]
+    ) -> None:
+        alice, opened = Somebody(), threading.Event()
+
+        def open_slowly() -> None:
+            with transaction.atomic():
+                opens(alice)
+                opened.set()
+                time.sleep(0.5)
+            connection.close()
+
+        thread = threading.Thread(target=open_slowly)
+        thread.start()
+        assert opened.wait(5)
+        sessions.end_all(alice.principal)
+        thread.join()
+        assert not Session.objects.exists()
+
     def test_an_ended_session_is_gone(self, alice: Somebody) -> None:
         cookie = alice.signs_in()
         sessions.end(found(cookie).session)

@@ -51,7 +51,7 @@ def begin(address: Address, password: str, *, network: str, device: str, at: dat
     _count(address, network, at)
     person = people.find(address)
     try:
-        seed = _seed(address, person, password, device, at)
+        seed, way_in = _seed(address, person, password, device, at)
         if person is None:  # a key without a person cannot be: kept for the types, and for a closed account
             raise WrongPassword
     except WrongPassword:
@@ -60,6 +60,8 @@ def begin(address: Address, password: str, *, network: str, device: str, at: dat
     rates.hit("code", str(address), limit=30, window=_DAY, at=at)
     with transaction.atomic():
         cookie = sessions.begin(person.principal, seed, device=device, at=at)
+        if principals.way_in(person.principal) != way_in:
+            raise WrongPassword  # changed since it was checked, and all sessions were ended before this one began
         session = _pending(cookie, at)
         digits = codes.issue(_PURPOSE, bytes(session.id), at=at)
         _mail(person, digits, codes.LIFETIME, at)
@@ -144,12 +146,15 @@ def _count(address: Address, network: str, at: datetime) -> None:
     rates.hit("login", str(address), limit=100, window=_HOUR, at=at)
 
 
-def _seed(address: Address, person: Person | None, password: str, device: str, at: datetime) -> bytes:
-    """One evaluation of Argon2, whoever asks: on the wrap, on a released recovery, or on nobody's."""
+def _seed(address: Address, person: Person | None, password: str, device: str, at: datetime) -> tuple[bytes, bytes]:
+    """The seed, and the way in that opened it. One evaluation of Argon2, whoever asks: on the wrap, on a released
+    recovery, or on nobody's."""
     handed = recovery.handed_over(address)
     if handed and person:
-        return recovery.finish(handed, person, password, device=device, at=at)
-    return principals.check_password(person.principal if person else None, password)
+        return recovery.finish(handed, person, password, device=device, at=at), principals.way_in(person.principal)
+    principal = person.principal if person else None
+    way_in = principals.way_in(principal)  # first: were it changed between the two, the password would be wrong
+    return principals.check_password(principal, password), way_in
 
 
 def _pending(cookie: str, at: datetime) -> Session:

@@ -86,6 +86,11 @@ def check_password(principal: Principal | None, password: str) -> bytes:
     return proven(principal, seed)
 
 
+def way_in(principal: Principal | None) -> bytes:
+    """Octets that change whenever the password does; they open nothing and tell nothing of it."""
+    return _sealed(principal.id if principal else _NOBODY, Wrap.Kind.PASSWORD) or b""
+
+
 def change_password(principal: Principal, seed: bytes, password: str, *, at: datetime) -> None:
     """From now on this password opens the seed and no other does. The caller ends the sessions. Raises Busy."""
     set_wrap(principal, Wrap.Kind.PASSWORD, wraps.seal_with_password(password, seed, principal.id), at=at)

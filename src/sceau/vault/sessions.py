@@ -8,7 +8,8 @@
                                       new row     └────────── unlock ────────────┘
                                                         password, same c, ≤ 12 h
 
-Every step is one conditional statement: of two requests that race, one wins and the other finds nothing.
+Every step is one conditional statement: of two requests that race, one wins and the other finds nothing. What makes
+a session and what ends all of them wait for each other: none that is being opened outlives the end of all.
 """
 
 import base64
@@ -61,7 +62,11 @@ class Found:
 
 
 def begin(principal: Principal, seed: bytes, *, device: str, at: datetime) -> str:
-    """A pending session: the password was right, the code is awaited for 10 minutes. Returns the cookie."""
+    """A pending session: the password was right, the code is awaited for 10 minutes. Returns the cookie.
+
+    The caller, in the same transaction, asks once more afterwards whether the password is still the one that was right
+    (`principals.way_in`): from then on whoever changes it finds this session, and ends it.
+    """
     session = Session(
         principal=principal,
         state=Session.State.PENDING,
@@ -70,7 +75,9 @@ def begin(principal: Principal, seed: bytes, *, device: str, at: datetime) -> st
         created_at=at,
         acted_at=at,
     )
-    return _insert(session, seed)
+    with transaction.atomic():
+        _hold(principal.id)
+        return _insert(session, seed)
 
 
 def complete(cookie: str, *, assurance: Assurance, at: datetime) -> str:
@@ -81,6 +88,8 @@ def complete(cookie: str, *, assurance: Assurance, at: datetime) -> str:
     half = _half(cookie)
     with transaction.atomic():
         pending = _pending(at).filter(id=_row_id(half)).select_related("principal").first()
+        if pending:
+            _hold(pending.principal_id)
         # The DELETE decides: who removed the row may go on (PostgreSQL reads the same row twice before).
         if pending is None or not _pending(at).filter(id=pending.id).delete()[0]:
             raise SessionGone
@@ -152,7 +161,9 @@ def end_all(principal: Principal, *, but: Session | None = None) -> int:
     others = Session.objects.filter(principal=principal)
     if but is not None:
         others = others.exclude(id=but.id)
-    return others.delete()[0]
+    with transaction.atomic():
+        _hold(principal.id)
+        return others.delete()[0]
 
 
 def lock_idle(*, at: datetime) -> int:
@@ -169,6 +180,12 @@ def purge(*, at: datetime) -> int:
     expired = Q(state=Session.State.PENDING, created_at__lte=at - PENDING)
     useless = Q(state=Session.State.LOCKED, strong_at__lte=at - DAY, acted_at__lte=at - DAY)
     return Session.objects.filter(expired | useless).delete()[0]
+
+
+def _hold(principal: UUID) -> None:
+    """Until the transaction ends nobody else makes a session of this principal, or ends them all (PostgreSQL; SQLite has
+    one writer anyway)."""
+    Principal.objects.select_for_update(no_key=True).filter(id=principal).values_list("id").first()
 
 
 def _insert(session: Session, seed: bytes) -> str:
