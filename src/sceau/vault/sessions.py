@@ -183,8 +183,10 @@ def purge(*, at: datetime) -> int:
 
 
 def _hold(principal: UUID) -> None:
-    """Until the transaction ends nobody else makes a session of this principal, or ends them all (PostgreSQL; SQLite has
-    one writer anyway)."""
+    """Until the transaction ends nobody else makes a session of this principal, or ends them all.
+
+    For PostgreSQL; SQLite has one writer anyway.
+    """
     Principal.objects.select_for_update(no_key=True).filter(id=principal).values_list("id").first()
 
 
