@@ -22,7 +22,7 @@ from sceau.core import clock
 from sceau.core.errors import NotFound
 from sceau.core.values import Address
 from sceau.demo.cast import CLAIRE, MARC
-from sceau.envelopes import drafts, letters, rules, sending
+from sceau.envelopes import access, attachments, drafts, letters, rules, sending
 from sceau.envelopes.models import Copy, Draft, DraftRevision, Envelope, Upload
 from sceau.evidence import records
 from sceau.evidence.events import Event
@@ -307,8 +307,10 @@ def test_a_document_attached_in_another_tab_is_not_left_behind(
 
     def slow(*args: Any, **kwargs: Any) -> letters.Written:
         """While the message is written, the other tab swaps one document for another."""
-        draft.uploads.all().delete()
-        desk.attach(draft, "b.pdf", PDF)
+        other = access.draft(draft.id, for_=by)
+        for upload in other.uploads.all():
+            attachments.detach(upload, at=clock.now())
+        desk.attach(other, "b.pdf", PDF)
         return write(*args, **kwargs)
 
     monkeypatch.setattr(letters, "write", slow)

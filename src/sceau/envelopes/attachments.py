@@ -13,7 +13,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Max, Sum
+from django.db.models import F, Max, Sum
 
 from sceau import blobs
 from sceau.accounts import mailboxes
@@ -101,6 +101,7 @@ def attach(draft: Draft, received: Received, *, at: datetime) -> Upload:
     except (rules.TooLarge, rules.TooManyDocuments, NotFound):
         drop(received)
         raise
+    draft.documents_revision += 1
     failpoint("upload.committed")
     return upload
 
@@ -108,6 +109,7 @@ def attach(draft: Draft, received: Received, *, at: datetime) -> Upload:
 def detach(upload: Upload, *, at: datetime) -> None:
     """Take a document off its draft; its blob goes after the commit."""
     with transaction.atomic():
+        _touch(upload.draft_id)
         delete_blobs_later([upload], at=at)
         upload.delete()
 
@@ -124,8 +126,7 @@ def of(draft: Draft, *, keys: Keys) -> list[Document]:
 
 
 def _insert(draft: Draft, received: Received, at: datetime) -> Upload:
-    # The lock makes two tabs count each other's documents, and holds off a seal of the draft.
-    if not Draft.objects.select_for_update().filter(id=draft.id).exists():
+    if not _touch(draft.id):
         raise NotFound
     sizes = list(draft.uploads.values_list("size", flat=True))
     limits = rules.Limits(recipients=0, size=settings.SCEAU_MESSAGE_LIMIT)
@@ -146,6 +147,11 @@ def _insert(draft: Draft, received: Received, at: datetime) -> Upload:
     upload.sealed_meta = format.seal_small(received.key, _PURPOSE, canonical.dumps(meta), upload.id)
     upload.save(force_insert=True)
     return upload
+
+
+def _touch(draft: UUID) -> bool:
+    """Locks the draft, so that two tabs count each other's documents; a seal that read others fails. False: gone."""
+    return bool(Draft.objects.filter(id=draft).update(documents_revision=F("documents_revision") + 1))
 
 
 def _open(upload: Upload, mailbox: UUID, keys: Keys) -> Document:

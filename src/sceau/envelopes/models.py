@@ -16,6 +16,7 @@ class Draft(models.Model):
     mailbox = models.ForeignKey(Mailbox, models.PROTECT, related_name="drafts")
     reply_to = models.UUIDField(null=True)  # an envelope its author holds a copy of
     revision = models.PositiveIntegerField(default=0)
+    documents_revision = models.PositiveIntegerField(default=0)  # grows when one is attached or taken off
     created_at = models.DateTimeField()
     saved_at = models.DateTimeField()
 

@@ -57,7 +57,7 @@ def seal(draft: Draft, *, by: Actor, at: datetime) -> Envelope:
     """
     log.check_clock(at)
     content = drafts.read(draft, keys=by.keys)
-    documents = attachments.of(draft, keys=by.keys)
+    documents = attachments.of(draft, keys=by.keys) if draft.documents_revision else []  # a letter alone: no query
     try:
         plan = planning.plan(draft, content, [document.size for document in documents], by=by, at=at)
     except rules.NotEntitled as refusal:
@@ -66,7 +66,7 @@ def seal(draft: Draft, *, by: Actor, at: datetime) -> Envelope:
     sealed = _write(draft, content, documents, plan, by=by, at=at)
     try:
         with transaction.atomic():
-            _take(draft, content, documents, at=at)
+            _take(draft, content, at=at)
             envelope = _file(draft, content, sealed, plan, by=by, at=at)
             failpoint("seal.filed")
     except (_Gone, drafts.Stale) as refusal:
@@ -94,19 +94,17 @@ def _write(
     return _Sealed(key, blob_key, letter.message.size, digest.digest(), letter.summary)
 
 
-def _take(draft: Draft, content: drafts.Content, documents: list[Document], *, at: datetime) -> None:
+def _take(draft: Draft, content: drafts.Content, *, at: datetime) -> None:
     """Delete exactly the draft that was read. Raises _Gone, or Stale when another tab changed it meanwhile."""
-    # First, and by revision: it locks out every other seal, save and attach of this draft.
-    if not Draft.objects.filter(id=draft.id, revision=draft.revision).delete()[0]:
+    # First, and by both revisions: it locks out every other seal, save, attach and detach of this draft.
+    read = Draft.objects.filter(id=draft.id, revision=draft.revision, documents_revision=draft.documents_revision)
+    if not read.delete()[0]:
         current = Draft.objects.filter(id=draft.id).first()
         raise drafts.Stale(content, current.revision) if current else _Gone
-    uploads = Upload.objects.filter(draft=draft)
-    found = list(uploads) if documents else []  # a letter alone costs one statement less
-    if {upload.id for upload in found} != {document.id for document in documents}:
-        raise drafts.Stale(content, draft.revision)
-    attachments.delete_blobs_later(found, at=at)
-    if uploads.delete()[0] != len(found):
-        raise drafts.Stale(content, draft.revision)
+    if draft.documents_revision:
+        uploads = Upload.objects.filter(draft=draft)
+        attachments.delete_blobs_later(list(uploads), at=at)
+        uploads.delete()
     DraftRevision.objects.filter(draft=draft).delete()
 
 

@@ -20,6 +20,7 @@ class Migration(migrations.Migration):
                 ('id', models.UUIDField(default=sceau.core.ids.new, primary_key=True, serialize=False)),
                 ('reply_to', models.UUIDField(null=True)),
                 ('revision', models.PositiveIntegerField(default=0)),
+                ('documents_revision', models.PositiveIntegerField(default=0)),
                 ('created_at', models.DateTimeField()),
                 ('saved_at', models.DateTimeField()),
                 ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='drafts', to='accounts.person')),
