@@ -1,6 +1,7 @@
 """A backup is whole, holds no key, and comes back."""
 
 import shutil
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -9,11 +10,14 @@ import pytest
 from django.conf import settings
 
 from sceau import blobs
-from sceau.cli import backups, restoring, snapshots, store_check
+from sceau.cli import backups, restoring, snapshots, store_check, work
 from sceau.core import clock
+from sceau.envelopes import sending
 from sceau.envelopes.models import Envelope
 from sceau.evidence import integrator
+from sceau.jobs.models import Job
 from tests.envelopes import desk
+from tests.evidence import logs
 from tests.people import Member, actor
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -99,6 +103,50 @@ def test_a_blob_destroyed_meanwhile_starts_another_round(
     made = backups.make(folder, at=clock.now())
     assert len(rounds) == 2
     assert blobs.content_name(str(envelope.blob_key)) not in {blob.name for blob in backups.index(made.folder)}
+
+
+def test_a_busy_site_gets_its_backup_in_one_round(
+    envelope: Envelope, claire: Member, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whenever a snapshot is taken somebody has a document in a draft, and seals it before it is copied."""
+    take, rounds = snapshots.take, []
+
+    def seal_after_each(where: Path) -> tuple[Path, set[str]]:
+        by = actor(claire)
+        draft = desk.write(by, claire.person.email, ("avis.pdf", OCTETS))
+        taken = take(where)
+        sending.seal(draft, by=by, at=clock.now())
+        work.next_job({"delete-blob"})
+        rounds.append(taken)
+        return taken
+
+    monkeypatch.setattr(snapshots, "take", seal_after_each)
+    backups.make(folder, at=clock.now())
+    assert len(rounds) == 1
+    waiting = Job.objects.filter(name="delete-blob").count()
+    for _ in range(waiting):
+        work.next_job({"delete-blob"})
+    assert (waiting, Job.objects.filter(name="delete-blob").count()) == (2, 0)  # and then they go on
+
+
+def test_the_log_of_a_backup_is_whole_though_it_grew_meanwhile(
+    envelope: Envelope, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A partial tile that was listed is dropped before it is copied: the full one took its place."""
+    kind = type(blobs.store())
+    names, grown = kind.names, []
+
+    def grow_once_listed(store: blobs.BlobStore, prefix: str) -> Iterator[blobs.Entry]:
+        found = list(names(store, prefix))
+        if prefix == "" and not grown:
+            grown.append(logs.happen(600))
+            integrator.step(at=clock.now())
+        return iter(found)
+
+    monkeypatch.setattr(kind, "names", grow_once_listed)
+    made = backups.make(folder, at=clock.now())
+    tiles = {blob.name.partition("/tile/")[2] for blob in backups.index(made.folder) if "/tile/" in blob.name}
+    assert {"0/000", "entries/000"} <= tiles
 
 
 def test_a_row_without_its_blob_never_becomes_a_backup(envelope: Envelope, folder: Path) -> None:

@@ -169,3 +169,32 @@ def test_parallel_workers_never_hold_the_same_job() -> None:
     rest = [job.object_id for job in claim(limit=60)]
     assert sorted(map(str, [*held, *rest])) == sorted(map(str, objects))
     assert Job.objects.filter(tries=1).count() == 60
+
+
+@pytest.mark.django_db
+def test_what_is_held_back_waits_until_it_is_let_go_or_the_hold_ends() -> None:
+    objects = queue()
+    outbox.hold_back("notice", until=AT + LEASE)
+    assert claim(AT) == []
+    assert [job.object_id for job in claim(AT + LEASE)] == objects  # whoever held it may have died
+    objects = queue()
+    outbox.hold_back("notice", until=AT + LEASE)
+    outbox.hold_back("notice", until=AT + 2 * LEASE)
+    assert claim(AT + LEASE - SECOND) == []
+    outbox.let_go("notice")
+    assert [job.object_id for job in claim(AT + LEASE - SECOND)] == objects
+
+
+@pytest.mark.django_db
+def test_one_name_held_back_does_not_hold_up_the_others() -> None:
+    (object_id,) = queue()
+    outbox.hold_back("notice-failed", until=AT + LEASE)
+    assert [job.object_id for job in claim()] == [object_id]
+
+
+@pytest.mark.django_db
+def test_a_job_that_fails_for_months_is_still_claimed() -> None:
+    queue()
+    Job.objects.update(tries=32_767)
+    (job,) = claim()
+    assert job.tries == 32_767

@@ -1,11 +1,11 @@
 from django.apps import AppConfig
 from django.core.checks import register
 
-from sceau.cli import checks
-
 
 class CliConfig(AppConfig):
     name = "sceau.cli"
 
     def ready(self) -> None:
+        from sceau.cli import checks  # now: what it imports has models
+
         register(checks.installation, "sceau", deploy=True)

@@ -1,15 +1,17 @@
 """Backups: `DIR/<time>/` holds one generation: `manifest.json`, the database's snapshot, `blobs.txt` and `store/`.
 
 First the database, then the blobs: a row never names a blob that is not there. A blob destroyed in between would
-break that, so the round is repeated until nothing is missing. Blobs never change: what the generation before holds
-already is linked, not copied. A generation older than SCEAU_BACKUP_DAYS goes: what was destroyed here is gone from the
-backups by then, as the pages say (V14). Keys are never in a backup.
+break that, so workers let blobs be until the copy is done; should one go all the same, the round is repeated until
+nothing is missing. Blobs never change: what the generation before holds already is linked, not copied. A generation
+older than SCEAU_BACKUP_DAYS goes: what was destroyed here is gone from the backups by then, as the pages say (V14).
+Keys are never in a backup.
 """
 
 import hashlib
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -22,9 +24,12 @@ from sceau.cli import snapshots
 from sceau.core import canonical, clock, disk
 from sceau.core.errors import Malformed, NotFound, Refused, TryLater
 from sceau.core.failpoints import failpoint
+from sceau.jobs import outbox
 
 MANIFEST, INDEX, STORE = "manifest.json", "blobs.txt", "store"
 _ROUNDS = 5
+_DELETION, _LONGEST = "delete-blob", timedelta(hours=12)  # the job that waits, and for how long if we are killed
+_LOG = "log/"
 _CHUNK = 1 << 20
 
 
@@ -70,16 +75,8 @@ def make(folder: Path, *, at: datetime) -> Made:
     unfinished = folder / ".unfinished"
     shutil.rmtree(unfinished, ignore_errors=True)
     unfinished.mkdir(mode=0o700)
-    for _ in range(_ROUNDS):
-        snapshot, keys = snapshots.take(unfinished)
-        failpoint("backup.database")
-        found, copied = _copy_blobs(unfinished, previous)
-        if {blobs.content_name(key) for key in keys} <= {blob.name for blob in found}:
-            break
-        snapshot.unlink()
-        shutil.rmtree(unfinished / STORE, ignore_errors=True)
-    else:
-        raise AlwaysChanging
+    with _blobs_kept():
+        snapshot, found, copied = _copy(unfinished, previous)
     _write_manifest(unfinished, snapshot, found, at=at)
     target = folder / at.strftime("%Y-%m-%dT%H%M%S.%f")
     unfinished.rename(target)
@@ -133,11 +130,34 @@ def file_digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+@contextmanager
+def _blobs_kept() -> Iterator[None]:
+    """On a busy site somebody always seals a draft: no round would ever find all that its snapshot names."""
+    outbox.hold_back(_DELETION, until=clock.now() + _LONGEST)
+    try:
+        yield
+    finally:
+        outbox.let_go(_DELETION)
+
+
+def _copy(generation: Path, previous: Path | None) -> tuple[Path, list[Blob], int]:
+    """The snapshot, and the blobs: all that it names, and how many of them were copied. Raises AlwaysChanging."""
+    for _ in range(_ROUNDS):
+        snapshot, keys = snapshots.take(generation)
+        failpoint("backup.database")
+        found, copied = _copy_blobs(generation, previous)
+        if {blobs.content_name(key) for key in keys} <= {blob.name for blob in found}:
+            return snapshot, found, copied
+        snapshot.unlink()
+        shutil.rmtree(generation / STORE, ignore_errors=True)
+    raise AlwaysChanging
+
+
 def _copy_blobs(generation: Path, previous: Path | None) -> tuple[list[Blob], int]:
     """Every blob that the store has now, and how many of them were copied."""
     kept = {blob.name: blob for blob in index(previous)} if previous else {}
     store, found, copied = blobs.store(), [], 0
-    for entry in store.names(""):
+    for entry in _listed(store):
         target = generation / STORE / entry.name
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         same = kept.get(entry.name)
@@ -146,7 +166,7 @@ def _copy_blobs(generation: Path, previous: Path | None) -> tuple[list[Blob], in
             found.append(same)
             continue
         try:
-            found.append(_copy(store, entry.name, target))
+            found.append(_copy_blob(store, entry.name, target))
         except NotFound:  # destroyed since it was listed
             continue
         copied += 1
@@ -155,11 +175,21 @@ def _copy_blobs(generation: Path, previous: Path | None) -> tuple[list[Blob], in
     return sorted(found, key=lambda blob: blob.name), copied
 
 
+def _listed(store: blobs.BlobStore) -> Iterator[blobs.Entry]:
+    """Everything, once, and then what the log gained: a partial tile that went before we came to it left a full one."""
+    seen = set()
+    for entry in store.names(""):
+        if entry.name.startswith(_LOG):
+            seen.add(entry.name)
+        yield entry
+    yield from (entry for entry in store.names(_LOG) if entry.name not in seen)
+
+
 def _never_changes(name: str) -> bool:
     return not name.endswith("/checkpoint")
 
 
-def _copy(store: blobs.BlobStore, name: str, target: Path) -> Blob:
+def _copy_blob(store: blobs.BlobStore, name: str, target: Path) -> Blob:
     digest, size = hashlib.sha256(), 0
     with store.open(name) as source, target.open("wb") as copy:
         while chunk := source.read(_CHUNK):

@@ -14,6 +14,10 @@ from django.db.models import Q, QuerySet
 from sceau.jobs.models import Job
 
 STUCK = 20  # tries after which an operator should look
+_MOST = 32_767  # what the column holds; a job that fails for months must not stop the others
+
+_HELD = "held "  # begins the name of a row that is no job, which no worker claims: its due date ends a hold
+_NOBODY = UUID(int=0)
 
 # The first pauses are short: most trouble is a relay or a database that restarts.
 _PAUSES = (2, 5, 15, 60, 120, 300)  # seconds
@@ -40,6 +44,7 @@ def claim(names: Collection[str], at: datetime, *, lease: timedelta, limit: int)
     """
     if not _free(names, at).exists():
         return []  # an idle worker never takes SQLite's one write lock
+    names = set(names) - _held_back(names, at)
     # PostgreSQL locks the rows it reads and passes over locked ones; on SQLite the transaction
     # begins IMMEDIATE (settings), so nobody else writes between our reading and our update.
     skip = connection.features.has_select_for_update_skip_locked
@@ -49,7 +54,7 @@ def claim(names: Collection[str], at: datetime, *, lease: timedelta, limit: int)
         for job in jobs:
             job.error = "lease-expired" if job.leased_until else job.error
             job.leased_until = at + lease
-            job.tries += 1
+            job.tries = min(job.tries + 1, _MOST)
         Job.objects.bulk_update(jobs, ["error", "leased_until", "tries"])
     return jobs
 
@@ -76,6 +81,16 @@ def extend(job: Job, *, until: datetime) -> bool:
     return held
 
 
+def hold_back(name: str, *, until: datetime) -> None:
+    """Let no worker begin jobs of this name before `until`; those under way go on."""
+    Job.objects.update_or_create(name=f"{_HELD}{name}", object_id=_NOBODY, defaults={"due_at": until})
+
+
+def let_go(name: str) -> None:
+    """What was held back may begin."""
+    Job.objects.filter(name=f"{_HELD}{name}").delete()
+
+
 def pause(tries: int) -> timedelta:
     """How long to wait after the failure number `tries` (from 1)."""
     return timedelta(seconds=_PAUSES[min(tries, len(_PAUSES)) - 1])
@@ -84,6 +99,11 @@ def pause(tries: int) -> timedelta:
 def stuck() -> QuerySet[Job]:
     """Jobs that keep failing, for the operator."""
     return Job.objects.filter(tries__gte=STUCK).exclude(error="").order_by("due_at")
+
+
+def _held_back(names: Collection[str], at: datetime) -> set[str]:
+    held = Job.objects.filter(name__in=[f"{_HELD}{name}" for name in names], due_at__gt=at)
+    return {name.removeprefix(_HELD) for name in held.values_list("name", flat=True)}
 
 
 def _free(names: Collection[str], at: datetime) -> QuerySet[Job]:
