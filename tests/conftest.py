@@ -52,6 +52,7 @@ def _s3(endpoint: str) -> dict[str, str]:
 FOLDER = _enter_test_settings()
 
 import django  # noqa: E402
+import hypothesis  # noqa: E402
 from django.conf import settings  # noqa: E402
 
 assert settings.SCEAU_DATA == FOLDER / "data"
@@ -61,6 +62,9 @@ django.setup()  # what follows, and other conftests, import models
 
 from sceau import blobs  # noqa: E402
 from tests import installation  # noqa: E402
+
+hypothesis.settings.register_profile("sceau", deadline=None)  # a loaded machine is slow, not wrong
+hypothesis.settings.load_profile("sceau")
 
 pytest_plugins = ["tests.people", "tests.smtp"]  # the fixtures of the cast and of the relay
 

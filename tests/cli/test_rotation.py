@@ -1,5 +1,9 @@
 """New keys: what was sealed before still opens, what is sealed now goes to the new key."""
 
+import shutil
+from pathlib import Path
+from typing import Any
+
 import pytest
 from django.conf import settings
 
@@ -16,6 +20,14 @@ from tests.envelopes import desk
 from tests.people import Member, actor
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def keys_of_our_own(settings: Any, tmp_path: Path) -> None:
+    """A copy of the keys, which other tests share."""
+    folder = tmp_path / "keys"
+    shutil.copytree(settings.SCEAU_KEYS, folder)
+    settings.SCEAU_KEYS, settings.SCEAU_CUSTODY_KEY_FILE = folder, folder / "custody.key"
 
 
 def rotate(*parts: str) -> dict[str, int]:

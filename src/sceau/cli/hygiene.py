@@ -18,9 +18,14 @@ def keep_memory_private() -> None:
     _prctl(_PR_SET_DUMPABLE, 0)
 
 
-def die_with_parent() -> None:
-    """A service must not outlive the supervisor that would restart it: two workers would be there unasked."""
+def die_with_parent(parent: int) -> None:
+    """A service must not outlive the supervisor that would restart it: two workers would be there unasked.
+
+    `parent`: its process id. If it died before we could ask to be told, nobody would ever tell us.
+    """
     _prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    if os.getppid() != parent:
+        os._exit(1)
 
 
 def _prctl(option: int, value: int) -> None:

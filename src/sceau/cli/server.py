@@ -1,5 +1,6 @@
 """The web processes: granian over `sceau.wsgi`, started by `sceau up` as `python -m sceau.cli.server`."""
 
+import os
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -25,7 +26,7 @@ def address(bind: str) -> tuple[str, int]:
 def application() -> WSGIHandler:
     """Called by granian in each process that it forked."""
     hygiene.keep_memory_private()
-    hygiene.die_with_parent()
+    hygiene.die_with_parent(os.getppid())
     return wsgi.application
 
 

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import structlog
 
@@ -72,7 +73,7 @@ class Service:
                 env=environment,
                 stdin=subprocess.DEVNULL,
                 pass_fds=inherited,
-                preexec_fn=hygiene.die_with_parent,  # noqa: PLW1509  # the supervisor has one thread
+                preexec_fn=partial(hygiene.die_with_parent, os.getpid()),  # noqa: PLW1509  # the supervisor has one thread
             )
         finally:
             for descriptor in inherited:
