@@ -89,7 +89,7 @@ def _at_least(level: Assurance, actor: Actor) -> None:
 
 
 def _one(rows: QuerySet[_Row]) -> _Row:
-    row = rows.first()
+    row = next(iter(rows), None)
     if row is None:
         raise NotFound
     return row

@@ -110,9 +110,10 @@ def read(draft: Draft, *, keys: Keys) -> Content:
     """The revision that `draft` names as its newest. Raises NotFound, Unreadable."""
     if draft.revision == 0:
         return EMPTY
-    revision = DraftRevision.objects.filter(draft=draft, number=draft.revision).first()
-    if revision is None:
-        raise NotFound
+    try:
+        revision = DraftRevision.objects.get(draft=draft, number=draft.revision)
+    except DraftRevision.DoesNotExist:
+        raise NotFound from None
     return read_revision(revision, draft.mailbox_id, keys=keys)
 
 

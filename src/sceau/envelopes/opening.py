@@ -23,9 +23,10 @@ def open(copy: Copy, *, by: Actor, at: datetime) -> Opening:
     log.check_clock(at)
     if copy.seal is None or copy.destroy_at <= at:
         raise rules.Destroyed
+    fact = _fact(copy, by=by, at=at)
     try:
         with transaction.atomic():
-            opening = _record(copy, by=by, at=at)
+            opening = _record(copy, fact, by=by, at=at)
             failpoint("open.recorded")
     except log.AlreadyRecorded:  # by the same person, long ago or in another tab this very moment
         return Opening.objects.get(copy=copy, person=by.person)
@@ -33,11 +34,12 @@ def open(copy: Copy, *, by: Actor, at: datetime) -> Opening:
     return opening
 
 
-def _record(copy: Copy, *, by: Actor, at: datetime) -> Opening:
+def _fact(copy: Copy, *, by: Actor, at: datetime) -> log.Fact:
+    """Who opens, sealed before the transaction: nobody waits for its lock meanwhile."""
     envelope, event = copy.envelope, Event.CONTENT_ACCESS_TRACKING
     content = facts.opening(mailbox=copy.mailbox, by=by.person, assurance=by.assurance, at=at)
     readers = facts.readers([envelope.mailbox, copy.mailbox])
-    fact = log.Fact(
+    return log.Fact(
         event,
         envelope.id,
         copy.recipient,
@@ -45,6 +47,9 @@ def _record(copy: Copy, *, by: Actor, at: datetime) -> Opening:
         facts=records.seal(content, readers.values(), envelope=envelope.id, at=at),
         once=(envelope.id, copy.recipient, by.person.id, event),
     )
+
+
+def _record(copy: Copy, fact: log.Fact, *, by: Actor, at: datetime) -> Opening:
     log.record(fact, at=at)  # first: its "once" is what decides between two tabs
     opening = Opening.objects.create(copy=copy, person=by.person, at=at)
     if copy.opened_at is None:

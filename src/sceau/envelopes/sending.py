@@ -48,6 +48,16 @@ class _Sealed:
     summary: Summary
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class _Filing:
+    """What an envelope is made of, ready to be inserted."""
+
+    envelope: Envelope
+    parties: SealedRecord
+    own: Copy
+    copies: list[Copy]  # the recipients', by their index
+
+
 def seal(draft: Draft, *, by: Actor, at: datetime) -> Envelope:
     """Seal a draft for its recipients, file it in their mailboxes and put it in evidence.
 
@@ -64,10 +74,11 @@ def seal(draft: Draft, *, by: Actor, at: datetime) -> Envelope:
         _record_rejection(draft, content, refusal, by=by, at=at)
         raise
     sealed = _write(draft, content, documents, plan, by=by, at=at)
+    filing = _prepare(draft, sealed, plan, by=by, at=at)
     try:
         with transaction.atomic():
             _take(draft, content, at=at)
-            envelope = _file(draft, content, sealed, plan, by=by, at=at)
+            _file(filing, label=sealed.summary.label, at=at)
             failpoint("seal.filed")
     except (_Gone, drafts.Stale) as refusal:
         # Rolled back for sure, so nothing names the blob. After any other error the commit may have
@@ -77,7 +88,7 @@ def seal(draft: Draft, *, by: Actor, at: datetime) -> Envelope:
             raise
         return _sealed_already(draft, by)
     failpoint("seal.committed")
-    return envelope
+    return filing.envelope
 
 
 def _write(
@@ -108,12 +119,12 @@ def _take(draft: Draft, content: drafts.Content, *, at: datetime) -> None:
     DraftRevision.objects.filter(draft=draft).delete()
 
 
-def _file(draft: Draft, content: drafts.Content, sealed: _Sealed, plan: Plan, *, by: Actor, at: datetime) -> Envelope:
-    """Insert the envelope with everything that says so: copies, evidence, notices."""
+def _prepare(draft: Draft, sealed: _Sealed, plan: Plan, *, by: Actor, at: datetime) -> _Filing:
+    """The rows, sealed to everybody's newest key before the transaction: nobody waits for its lock meanwhile."""
     own, *_ = boxes = (by.mailbox, *(recipient.mailbox for recipient in plan.recipients))
     keys = mailboxes.keys_for(boxes)
     parties = _parties(draft.id, sealed, plan, keys, by=by, at=at)
-    envelope = Envelope.objects.create(
+    envelope = Envelope(
         id=draft.id,
         sender=by.person,
         mailbox=own,
@@ -126,16 +137,23 @@ def _file(draft: Draft, content: drafts.Content, sealed: _Sealed, plan: Plan, *,
         parties=parties.commitment,
         expires_at=plan.expires_at,
     )
-    copies = _copies(envelope, sealed.key, plan, keys, at=at)
-    Copy.objects.bulk_create(copies)
-    log.record(*_evidence(envelope, parties, len(plan.recipients)), at=at)
-    notices.received(envelope, copies[1:], label=sealed.summary.label, at=at)
-    notices.sealed(envelope, copies[0], recipients=len(plan.recipients), at=at)
-    return envelope
+    return _Filing(envelope, parties, *_copies(envelope, sealed.key, plan, keys, at=at))
 
 
-def _copies(envelope: Envelope, key: ContentKey, plan: Plan, keys: dict[UUID, EpochKey], *, at: datetime) -> list[Copy]:
-    """The sender's copy, then one a recipient in the order of the plan."""
+def _file(filing: _Filing, *, label: str, at: datetime) -> None:
+    """Insert the envelope with everything that says so: copies, evidence, notices."""
+    envelope, copies = filing.envelope, filing.copies
+    envelope.save(force_insert=True)
+    Copy.objects.bulk_create([filing.own, *copies])
+    log.record(*_evidence(envelope, filing.parties, len(copies)), at=at)
+    notices.received(envelope, copies, label=label, at=at)
+    notices.sealed(envelope, filing.own, recipients=len(copies), at=at)
+
+
+def _copies(
+    envelope: Envelope, key: ContentKey, plan: Plan, keys: dict[UUID, EpochKey], *, at: datetime
+) -> tuple[Copy, list[Copy]]:
+    """The sender's copy, and the recipients' in the order of the plan."""
     sender = Copy(
         id=envelope.id,  # whoever has a word for the sender knows his page without looking for it
         envelope=envelope,
@@ -160,7 +178,7 @@ def _copies(envelope: Envelope, key: ContentKey, plan: Plan, keys: dict[UUID, Ep
         copy.epoch, copy.seal = reader.number, key.seal_to(reader)
         copy.sort_at = at
         copy.warned = rules.warned_already(copy.destroy_at - at)
-    return [sender, *recipients]
+    return sender, recipients
 
 
 def _parties(
