@@ -33,6 +33,7 @@ class TestOneAfterTheOther:
         with pytest.raises(CodeGone):
             codes.check("login", SUBJECT, digits, at=AT)
 
+    @pytest.mark.req("V6")
     def test_it_is_never_stored(self) -> None:
         digits = codes.issue("login", SUBJECT, at=AT)
         row = Code.objects.get()

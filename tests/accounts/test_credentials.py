@@ -39,6 +39,7 @@ def handles() -> set[object]:
 
 
 class TestPassword:
+    @pytest.mark.req("V6")
     def test_it_changes_and_the_other_sessions_end(self, claire: Member) -> None:
         elsewhere, here = come_in(claire), come_in(claire)
         credentials.change_password(claire.password, NEW, by=here, device=DEVICE, at=AT)

@@ -44,6 +44,7 @@ def test_the_newest_epoch_seals(
 
 
 @pytest.mark.attack(32)
+@pytest.mark.req("V9")
 def test_an_old_epoch_put_back_is_refused(claire: Member) -> None:
     """Its signature is right; the evidence of the newer one gives it away."""
     roll(claire)

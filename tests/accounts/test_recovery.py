@@ -127,6 +127,7 @@ class TestWithTheRecoveryCode:
         with pytest.raises(WrongPassword):
             sign_in(claire, claire.password)
 
+    @pytest.mark.req("V8")
     def test_all_sessions_end_the_epoch_rolls_evidence_and_mail_tell(self, claire: Member) -> None:
         sign_in(claire, claire.password)
         recovery.with_code(ask(claire), claire.recovery_code, NEW, device=DEVICE, at=AT)
@@ -185,6 +186,7 @@ class TestWithAnOpenSession:
 
 
 class TestWaiting:
+    @pytest.mark.req("V8")
     def test_a_link_alone_opens_nothing(self, claire: Member) -> None:
         wait(claire)
         with pytest.raises(WrongPassword):
@@ -225,6 +227,7 @@ class TestWaiting:
             recovery.read_refusal(refusal(claire))
         assert state(claire) == "waiting"
 
+    @pytest.mark.req("V8")
     def test_no_operator_shortens_the_delay(self, claire: Member) -> None:
         wait(claire)
         with pytest.raises(StillRefusable) as caught:
@@ -265,6 +268,7 @@ def finish_waiting(member: Member, at: datetime) -> None:
 class TestReleased:
     LATER = AT + DAY
 
+    @pytest.mark.req("V8")
     def test_the_new_password_reads_what_was_there_and_what_came_meanwhile(self, claire: Member) -> None:
         before = Letter(claire)
         wait(claire)
@@ -308,6 +312,7 @@ class TestReleased:
         sign_in(claire, NEW, self.LATER)
         assert sessions.find(old.cookie, at=self.LATER, human=True) is None
 
+    @pytest.mark.req("V8")
     def test_custody_is_used_once_and_leaves_evidence(self, claire: Member) -> None:
         wait(claire)
         finish_waiting(claire, self.LATER)

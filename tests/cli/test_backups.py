@@ -58,6 +58,7 @@ def test_the_next_generation_links_what_has_not_changed(envelope: Envelope, fold
     assert second.copied == second.blobs - first.blobs + 1  # what is new, and the log's checkpoint
 
 
+@pytest.mark.req("V14")
 def test_a_generation_goes_when_its_days_are_over(envelope: Envelope, folder: Path) -> None:
     now = clock.now()
     old = backups.make(folder, at=now - timedelta(days=settings.SCEAU_BACKUP_DAYS + 1))
@@ -69,6 +70,7 @@ def test_a_generation_goes_when_its_days_are_over(envelope: Envelope, folder: Pa
 
 
 @pytest.mark.attack(33)
+@pytest.mark.req("V5")
 def test_no_key_is_ever_in_a_backup(envelope: Envelope, folder: Path) -> None:
     made = backups.make(folder, at=clock.now())
     secrets = [path.read_bytes() for path in settings.SCEAU_KEYS.iterdir() if path.suffix == ".key"]

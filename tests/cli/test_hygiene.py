@@ -14,6 +14,7 @@ print(resource.getrlimit(resource.RLIMIT_CORE), ctypes.CDLL(None).prctl(3, 0, 0,
 
 
 @pytest.mark.attack(39)
+@pytest.mark.req("V15")
 def test_no_core_dump_and_not_dumpable() -> None:
     done = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=True, timeout=30)
     assert done.stdout.strip() == "(0, 0) 0"

@@ -39,6 +39,7 @@ class TestSoftwareAfterRotation(TestSoftware):
         software.rotate(*files, PASSPHRASE)
         return software.load(files[0], PASSPHRASE), software.read_public(files[1])
 
+    @pytest.mark.req("V10")
     def test_it_still_opens_what_the_older_key_sealed(self, files: tuple[Path, Path]) -> None:
         older = software.read_public(files[1])["recovery"]
         software.rotate(*files, PASSPHRASE)
@@ -47,6 +48,7 @@ class TestSoftwareAfterRotation(TestSoftware):
         assert software.load(files[0], PASSPHRASE).open("recovery", sealed, info=INFO) == b"seed"
 
 
+@pytest.mark.req("V5")
 def test_the_file_holds_no_seed_in_clear_and_is_its_owners_alone(files: tuple[Path, Path]) -> None:
     data = files[0].read_bytes()
     (master,) = software._masters(files[0], PASSPHRASE)
@@ -61,6 +63,7 @@ def test_a_wrong_passphrase_opens_nothing(files: tuple[Path, Path], passphrase: 
         software.load(files[0], passphrase)
 
 
+@pytest.mark.req("V5")
 def test_a_passphrase_is_required(files: tuple[Path, Path], tmp_path: Path) -> None:
     with pytest.raises(NoPassphrase):
         software.load(files[0], "")
@@ -133,6 +136,7 @@ class TestWhatTheSettingsChoose:
         sealed = hpke.seal(custody.public_key("evidence"), b"record", info=INFO)
         assert custody.load().open("evidence", sealed, info=INFO) == b"record"
 
+    @pytest.mark.req("V5")
     def test_a_key_below_the_data_folder_is_refused(self, tmp_path: Path) -> None:
         below = Path(settings.SCEAU_DATA) / "keys" / "custody.key"
         with pytest.raises(KeyAmongData):

@@ -50,6 +50,7 @@ def test_a_saved_draft_is_read_back(claire: Member) -> None:
     assert drafts.read(Draft.objects.get(), keys=by.keys) == TYPED
 
 
+@pytest.mark.req("V13")
 def test_saving_needs_no_key_of_the_author(claire: Member) -> None:
     draft = drafts.create(people.actor(claire), at=clock.now())
     locked = Draft.objects.get(id=draft.id)  # what a locked session has: a row, and no keys
@@ -74,6 +75,7 @@ def test_an_older_revision_put_in_the_place_of_a_newer_one_is_refused(claire: Me
         drafts.read(draft, keys=by.keys)
 
 
+@pytest.mark.req("V13")
 def test_a_stale_save_writes_nothing_and_keeps_both_versions(claire: Member) -> None:
     by = people.actor(claire)
     draft = drafts.create(by, TYPED, at=clock.now())
@@ -101,6 +103,7 @@ def test_it_keeps_the_newest_twenty_revisions(claire: Member) -> None:
     assert numbers == list(range(11, 31))
 
 
+@pytest.mark.req("V13")
 def test_a_document_is_kept_encoded_and_sealed(claire: Member) -> None:
     by = people.actor(claire)
     draft = desk.write(by, "", ("Ordonnance\u202e.pdf", b"%PDF" + b"x" * 100_000))
@@ -211,6 +214,7 @@ def test_what_is_being_written_while_the_purge_looks_stays() -> None:
     assert drafts.read(Draft.objects.get(), keys=by.keys) == TYPED
 
 
+@pytest.mark.req("V15")
 def test_contents_and_documents_show_nothing_of_themselves(claire: Member) -> None:
     by = people.actor(claire)
     draft = desk.write(by, "", ("Secret.pdf", b"1"), subject="Secret")

@@ -29,6 +29,7 @@ def events(envelope: Envelope) -> list[int]:
     return [row.event for row in Evidence.objects.filter(envelope=envelope.id).order_by("id")]
 
 
+@pytest.mark.req("E5")
 def test_content_is_closed_until_it_is_opened(envelope: Envelope, marc: Member) -> None:
     copy, by, at = desk.copy_of(envelope, marc), people.actor(marc), clock.now()
     with pytest.raises(rules.NotOpened):
@@ -38,6 +39,7 @@ def test_content_is_closed_until_it_is_opened(envelope: Envelope, marc: Member) 
     assert desk.copy_of(envelope, marc).opened_at == at
 
 
+@pytest.mark.req("E5")
 def test_opening_is_evidence_that_names_who_and_how_surely(envelope: Envelope, claire: Member, marc: Member) -> None:
     desk.open_copy(envelope, marc)
     row = Evidence.objects.get(envelope=envelope.id, event=Event.CONTENT_ACCESS_TRACKING)
@@ -56,6 +58,7 @@ def test_opening_twice_is_one_act(envelope: Envelope, claire: Member, marc: Memb
     assert len(people.mails(str(claire.address), "opened")) == 1
 
 
+@pytest.mark.req("E6")
 def test_of_two_tabs_that_open_at_once_one_records(
     envelope: Envelope, marc: Member, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -84,6 +87,7 @@ def test_the_sender_reads_his_own_copy_and_leaves_no_trace(envelope: Envelope, c
         opening.open(own, by=by, at=clock.now())
 
 
+@pytest.mark.req("E9")
 def test_nothing_is_opened_while_the_clock_stands_before_the_log(envelope: Envelope, marc: Member) -> None:
     integrator.step(at=clock.now() + timedelta(minutes=10))
     with pytest.raises(ClockBehind):
@@ -172,6 +176,7 @@ def test_a_copy_opens_for_the_keys_of_its_mailbox_alone(envelope: Envelope, chlo
         desk.read(desk.copy_of(envelope, marc), people.actor(chloe))
 
 
+@pytest.mark.req("E5")
 def test_a_handover_is_recorded_when_the_last_octet_has_left(envelope: Envelope, marc: Member) -> None:
     copy, by = desk.copy_of(envelope, marc), people.actor(marc)
     opened = desk.open_copy(envelope, marc)
@@ -194,6 +199,7 @@ def test_a_download_that_is_cut_short_is_no_handover(envelope: Envelope, marc: M
     assert not Handover.objects.exists()
 
 
+@pytest.mark.req("E5")
 def test_a_part_is_handed_over_once_a_session(envelope: Envelope, marc: Member) -> None:
     copy, by, other = desk.copy_of(envelope, marc), people.actor(marc), people.actor(marc)
     opened = desk.open_copy(envelope, marc)

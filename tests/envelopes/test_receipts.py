@@ -59,6 +59,7 @@ def reader_s(envelope: Envelope, marc: Member) -> Receipt:
     return receipts.build(desk.copy_of(envelope, marc), by=people.actor(marc), at=clock.now())
 
 
+@pytest.mark.req("E2")
 def test_a_receipt_waits_for_the_signature(envelope: Envelope, claire: Member) -> None:
     with pytest.raises(NotYetPublished):
         sender_s(envelope, claire)
@@ -66,6 +67,7 @@ def test_a_receipt_waits_for_the_signature(envelope: Envelope, claire: Member) -
     assert sender_s(envelope, claire).document.items
 
 
+@pytest.mark.req("E10")
 def test_both_sides_verify_with_the_trust_file_alone(
     envelope: Envelope, claire: Member, marc: Member, trusted: Trust
 ) -> None:
@@ -112,6 +114,7 @@ def test_it_holds_no_subject_no_file_name_and_no_content(envelope: Envelope, cla
         assert secret not in pages
 
 
+@pytest.mark.req("E11")
 def test_receipts_outlive_the_names(envelope: Envelope, claire: Member, trusted: Trust) -> None:
     publish()
     Record.objects.filter(envelope=envelope.id).delete()

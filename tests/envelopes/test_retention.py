@@ -55,6 +55,7 @@ def envelope(claire: Member, marc: Member) -> Envelope:
     return desk.send(people.actor(claire), str(marc.address), ("a.pdf", PDF), at=AT)
 
 
+@pytest.mark.req("V14")
 def test_after_three_months_content_goes_and_evidence_stays(envelope: Envelope, claire: Member, marc: Member) -> None:
     assert retention.sweep(at=days(91.99)) == 0
     assert retention.sweep(at=days(92)) == 2
@@ -80,6 +81,7 @@ def test_the_blob_goes_after_the_commit_and_not_before(envelope: Envelope) -> No
     assert blob_names() == []
 
 
+@pytest.mark.req("V14")
 def test_the_sender_s_date_takes_it_from_the_recipients_and_leaves_his_own(
     claire: Member, marc: Member, lea: Member
 ) -> None:
@@ -106,6 +108,7 @@ def test_the_sender_s_date_takes_it_from_the_recipients_and_leaves_his_own(
     assert envelope.blob_key is None
 
 
+@pytest.mark.req("V14")
 def test_deleting_for_good_removes_one_s_own_seal_only(envelope: Envelope, claire: Member, marc: Member) -> None:
     desk.open_copy(envelope, marc)
     copy, reader, by = desk.copy_of(envelope, marc), people.actor(marc), people.actor(claire)
@@ -118,6 +121,7 @@ def test_deleting_for_good_removes_one_s_own_seal_only(envelope: Envelope, clair
     assert not Job.objects.filter(name="delete-blob", object_id=envelope.blob_key).exists()
 
 
+@pytest.mark.req("V14")
 def test_the_last_one_to_delete_takes_the_blob(envelope: Envelope, claire: Member, marc: Member) -> None:
     for member, copy in ((marc, desk.copy_of(envelope, marc)), (claire, desk.own_copy(envelope, people.actor(claire)))):
         folders.delete(copy, by=people.actor(member), at=clock.now())

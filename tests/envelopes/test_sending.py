@@ -65,6 +65,7 @@ def test_whatever_is_typed_is_sealed_and_comes_back(
     assert attachment.get_filename() == letter.summary.documents[0].name
 
 
+@pytest.mark.req("E10")
 def test_the_message_is_canonical_and_its_digest_is_in_the_evidence(claire: Member, marc: Member) -> None:
     by = people.actor(claire)
     envelope = desk.send(by, str(marc.address), ("Écho.pdf", PDF))
@@ -132,6 +133,7 @@ def test_recipients_and_nobody_else_are_told(claire: Member, marc: Member, chloe
     assert not people.mails(str(chloe.address), "received")
 
 
+@pytest.mark.req("V3")
 def test_two_envelopes_with_the_same_words_have_nothing_in_common(claire: Member, marc: Member) -> None:
     by = people.actor(claire)
     first, second = (desk.send(by, str(marc.address)) for _ in range(2))
@@ -142,6 +144,7 @@ def test_two_envelopes_with_the_same_words_have_nothing_in_common(claire: Member
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.attack(38)
+@pytest.mark.req("V13")
 def test_a_doubled_submit_gives_one_envelope() -> None:
     claire, marc = people.join(CLAIRE), people.join(MARC)
     by = people.actor(claire)
@@ -206,6 +209,7 @@ def test_an_address_without_an_account_is_refused_by_name_and_nothing_is_written
     assert not Evidence.objects.filter(envelope=draft.id).exists()  # a typing error is no evidence (E6)
 
 
+@pytest.mark.req("E6")
 def test_an_account_that_is_not_validated_cannot_write_first_and_the_refusal_is_evidence(
     lea: Member, marc: Member
 ) -> None:

@@ -50,6 +50,7 @@ def test_a_summary_of_another_version_is_malformed() -> None:
         Summary.decode(canonical.dumps(value))
 
 
+@pytest.mark.req("V3")
 def test_a_content_key_is_bound_to_its_envelope_its_mailbox_and_the_epoch() -> None:
     seed, envelope, mailbox = random.key(), ids.new(), ids.new()
     key = ContentKey(envelope, random.key())

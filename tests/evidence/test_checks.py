@@ -97,6 +97,7 @@ def test_what_waits_for_its_number_is_no_fault() -> None:
     assert checks.fully(at=LATER)[0].entries == 3
 
 
+@pytest.mark.req("E8")
 def test_the_start_looks_at_the_last_rows_only() -> None:
     published([1300])
     Evidence.objects.filter(entry__index=100).update(recipient=7)
@@ -120,6 +121,7 @@ CHANGES = {
 
 @pytest.mark.attack(36)
 @pytest.mark.parametrize("column", CHANGES)
+@pytest.mark.req("E8")
 def test_an_edited_row_is_found_by_every_check_and_by_whoever_asks_its_proof(column: str) -> None:
     rows = published([10, 5])
     Evidence.objects.filter(id=rows[4].id).update(**{column: CHANGES[column]})

@@ -39,6 +39,7 @@ def together(*works: Callable[[], None]) -> list[BaseException]:
 
 @pytest.mark.attack(36)
 @pytest.mark.parametrize("same_holder", [False, True], ids=["one leads", "two believe that they lead"])
+@pytest.mark.req("E7")
 def test_nothing_is_lost_doubled_or_forked(same_holder: bool) -> None:
     """The second case is a lease that failed completely: what remains is compare-and-set."""
     Integrator().step(at=after(-3600))  # its lease has ended

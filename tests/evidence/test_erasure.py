@@ -26,6 +26,7 @@ def seal(count: int) -> None:
             log.record(Fact(Event.CONTENT_ACCESS_TRACKING, facts=sealed), at=NOON)
 
 
+@pytest.mark.req("E11")
 def test_records_are_kept_for_their_years_and_not_longer(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(erasure, "_BATCH", 3)
     seal(7)

@@ -44,6 +44,7 @@ def test_a_row_has_one_spelling() -> None:
     assert ROW.encode() == BYTES
 
 
+@pytest.mark.req("E3")
 def test_a_leaf_shows_the_kind_and_the_second_and_hides_the_rest() -> None:
     expected = b"evt1" + b"\x11" + (1_790_000_000_000).to_bytes(8, "big") + hashlib.sha256(SALT + BYTES).digest()
     assert ROW.leaf(SALT) == expected

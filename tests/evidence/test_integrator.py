@@ -30,6 +30,7 @@ def newest() -> note.Checkpoint:
     return note.open(Checkpoint.objects.order_by("-size")[0].note, keys.verifiers())
 
 
+@pytest.mark.req("E2")
 def test_what_was_recorded_is_numbered_integrated_and_published() -> None:
     rows = happen(3)
     assert Integrator().step(at=after(1)) == 3
@@ -42,6 +43,7 @@ def test_what_was_recorded_is_numbered_integrated_and_published() -> None:
     assert shelf.checkpoint() == Checkpoint.objects.get().note
 
 
+@pytest.mark.req("E7")
 def test_nothing_new_signs_nothing() -> None:
     lead = Integrator()
     assert lead.step(at=after(0)) == 0
@@ -61,6 +63,7 @@ def test_the_log_keeps_the_order_of_an_act_s_facts() -> None:
     assert list(order) == list(range(40))
 
 
+@pytest.mark.req("E4")
 def test_every_checkpoint_is_consistent_with_the_one_before() -> None:
     published([1, 4, 250, 1, 300, 2, 40])
     reader = Shelf(keys.origin()).reader(598)
@@ -136,6 +139,7 @@ def test_tiles_are_what_the_rows_say_however_they_came(counts: list[int]) -> Non
 # One leader (E7)
 
 
+@pytest.mark.req("E7")
 def test_only_one_process_leads_until_its_lease_ends() -> None:
     one, other = Integrator(), Integrator()
     happen()
@@ -185,6 +189,7 @@ def test_a_released_lease_is_free_at_once() -> None:
 @pytest.mark.parametrize(
     "asleep_at", ["integrate.sequenced", "integrate.tiles-kept", "integrate.checkpoint-inserted", "integrate.note-put"]
 )
+@pytest.mark.req("E7")
 def test_a_paused_leader_that_wakes_loses(asleep_at: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Another leads while it sleeps, publishes more, and nothing it does afterwards takes that back."""
     sleeper, other = Integrator(), Integrator()

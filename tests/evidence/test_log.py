@@ -17,6 +17,7 @@ from tests.evidence.logs import NOON, after, happen
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.req("E1")
 def test_evidence_is_refused_outside_the_transaction_of_its_act() -> None:
     with pytest.raises(transaction.TransactionManagementError):
         log.record(Fact(Event.GRANT), at=NOON)
@@ -39,6 +40,7 @@ def test_facts_become_rows_in_their_order_with_fresh_salts() -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.req("E6")
 def test_a_refusal_takes_its_evidence_away() -> None:
     with transaction.atomic():
         log.record(Fact(Event.SUBMISSION_ACCEPTANCE), at=NOON)
@@ -60,6 +62,7 @@ def test_an_act_costs_four_statements_however_many_recipients() -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.req("E1")
 def test_records_are_inserted_with_the_evidence_that_cites_them() -> None:
     parties = records.seal({"version": 1}, [], envelope=None, at=NOON)
     facts = records.seal({"version": 2}, [], envelope=None, at=NOON)
@@ -72,6 +75,7 @@ def test_records_are_inserted_with_the_evidence_that_cites_them() -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.req("E6")
 def test_what_may_happen_once_happens_once() -> None:
     envelope, person = ids.new(), ids.new()
     once = ("opening", envelope, 3, person)
@@ -99,6 +103,7 @@ def published_at_noon(db: None) -> None:
 
 
 @pytest.mark.attack(37)
+@pytest.mark.req("E9")
 def test_a_clock_stepped_back_dates_nothing(published_at_noon: None) -> None:
     log.check_clock(NOON)
     log.check_clock(after(-5))

@@ -77,6 +77,7 @@ def test_lines_of_unknown_keys_are_ignored() -> None:
     assert note.open(f"{HEAD.text}\n{others}{NOTE.split(chr(10) * 2)[1]}", [SIGNER.verifier]) == HEAD
 
 
+@pytest.mark.req("E4")
 def test_a_note_without_a_trusted_signature_is_refused() -> None:
     with pytest.raises(UnknownSigner):
         note.open(NOTE, [])

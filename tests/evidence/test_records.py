@@ -37,6 +37,7 @@ def keep(sealed: records.SealedRecord) -> Record:
     return Record.objects.get(commitment=sealed.commitment)
 
 
+@pytest.mark.req("E1")
 def test_readers_open_what_was_sealed_to_them(claire: Member, marc: Member, chloe: Member) -> None:
     record = keep(records.seal(CONTENT, [reader(claire), reader(marc)], envelope=ids.new(), at=NOON))
     for member in (claire, marc):
@@ -47,6 +48,7 @@ def test_readers_open_what_was_sealed_to_them(claire: Member, marc: Member, chlo
         records.open(record, actor(chloe).keys)
 
 
+@pytest.mark.req("E1")
 def test_courts_open_it_through_custody() -> None:
     record = keep(records.seal(CONTENT, [], envelope=None, at=NOON))
     assert records.open_in_custody(record, custody.load())[1] == CONTENT
@@ -98,6 +100,7 @@ def test_a_record_in_the_place_of_another_does_not_open(claire: Member) -> None:
         records.open_many(UUID(str(genuine.envelope)), actor(claire).keys)
 
 
+@pytest.mark.req("E11")
 def test_erasing_a_record_leaves_the_log_whole(claire: Member) -> None:
     envelope = ids.new()
     keep(records.seal(CONTENT, [reader(claire)], envelope=envelope, at=NOON))

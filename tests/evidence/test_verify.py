@@ -42,6 +42,7 @@ def test_the_vectors_on_disk_are_the_ones_the_code_makes() -> None:
 
 
 @pytest.mark.parametrize(("name", "code"), CASES)
+@pytest.mark.req("E10")
 def test_each_fault_has_its_reason(name: str, code: str, capsys: pytest.CaptureFixture[str]) -> None:
     status = run(FOLDER / name, "--trust", FOLDER / "operator.pem")
     told = capsys.readouterr().out
@@ -172,6 +173,7 @@ def test_the_command_says_what_was_proved_and_what_was_not(capsys: pytest.Captur
 
 
 @pytest.mark.attack(37)
+@pytest.mark.req("E4")
 def test_the_time_says_where_it_comes_from(capsys: pytest.CaptureFixture[str]) -> None:
     run(FOLDER / "valid.json", "--trust", FOLDER / "operator.pem")
     assert "L’heure est celle de l’opérateur : elle ne vient pas d’un tiers horodateur." in capsys.readouterr().out
@@ -192,6 +194,7 @@ def test_usage_errors_are_not_verdicts(tmp_path: Path, capsys: pytest.CaptureFix
         assert caught.value.code == 2
 
 
+@pytest.mark.req("E10")
 def test_it_runs_without_settings_database_or_django(tmp_path: Path) -> None:
     program = (
         "import sys; from sceau.cli import verifier; status = verifier.main(sys.argv[1:]);"

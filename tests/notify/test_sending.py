@@ -34,6 +34,7 @@ def told(notice: Notice) -> list[Evidence]:
     return list(Evidence.objects.filter(envelope=notice.envelope, event__in=events).order_by("id"))
 
 
+@pytest.mark.req("V11")
 def test_a_sent_notice_keeps_no_words_and_is_evidence(received: Notice, relay: Relay, marc: Member) -> None:
     at = clock.now()
     sending.send(received.id, at=at)

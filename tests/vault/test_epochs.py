@@ -23,6 +23,7 @@ def alice() -> Somebody:
     return Somebody()
 
 
+@pytest.mark.req("V2")
 def test_the_first_epoch_is_one_and_the_next_follows(alice: Somebody) -> None:
     assert alice.epoch.number == 1
     second = epochs.open_next(alice.mailbox, [alice.address], [alice.principal], at=NOW + HOUR)
@@ -39,6 +40,7 @@ def test_current_keys_take_one_statement(alice: Somebody, django_assert_num_quer
     assert {mailbox: key.number for mailbox, key in keys.items()} == {alice.mailbox: 1, bruno.mailbox: 2}
 
 
+@pytest.mark.req("V2")
 def test_several_people_may_be_granted_one_mailbox() -> None:
     alice, bruno, mailbox = Somebody(), Somebody("bruno@sceau.test"), ids.new()
     by = ids.new()
@@ -49,6 +51,7 @@ def test_several_people_may_be_granted_one_mailbox() -> None:
     assert set(Grant.objects.filter(epoch__mailbox=mailbox).values_list("rights", "by")) == {(31, by)}
 
 
+@pytest.mark.req("V2")
 def test_an_epoch_needs_no_secret_of_anybody(alice: Somebody) -> None:
     """A worker rolls it: the rows are all it has."""
     principal = type(alice.principal).objects.get(id=alice.principal.id)
@@ -56,6 +59,7 @@ def test_an_epoch_needs_no_secret_of_anybody(alice: Somebody) -> None:
     assert hpke.public_key(alice.keys.mailbox_seed(alice.mailbox, 2)) == key.public_key
 
 
+@pytest.mark.req("V9")
 def test_an_address_that_the_signer_did_not_see_is_refused(alice: Somebody) -> None:
     alice.epoch.require("alice@sceau.test")
     (stored,) = epochs.current([alice.mailbox]).values()
@@ -66,6 +70,7 @@ def test_an_address_that_the_signer_did_not_see_is_refused(alice: Somebody) -> N
 
 
 @pytest.mark.attack(32)
+@pytest.mark.req("V9")
 def test_a_changed_row_receives_nothing(alice: Somebody) -> None:
     mallory = Somebody("mallory@sceau.test")
     theirs = MailboxEpoch.objects.get(mailbox=mallory.mailbox)
@@ -96,6 +101,7 @@ def test_a_changed_row_receives_nothing(alice: Somebody) -> None:
 
 
 @pytest.mark.attack(32)
+@pytest.mark.req("V9")
 def test_a_row_moved_to_another_mailbox_receives_nothing(alice: Somebody) -> None:
     mallory = Somebody("mallory@sceau.test")
     MailboxEpoch.objects.filter(mailbox=alice.mailbox).delete()
@@ -121,6 +127,7 @@ def test_a_person_is_no_mailbox(alice: Somebody) -> None:
 
 
 @pytest.mark.attack(32)
+@pytest.mark.req("V9")
 def test_nobody_is_granted_a_mailbox_under_a_changed_key(alice: Somebody) -> None:
     alice.principal.public_key = hpke.public_key(random.key())
     with pytest.raises(UnsignedKey):
@@ -137,6 +144,7 @@ def test_a_key_seen_once_is_not_believed_after_a_change(alice: Somebody) -> None
         epochs.current([alice.mailbox])
 
 
+@pytest.mark.req("V9")
 def test_the_signer_signs_what_was_just_made_and_nothing_read_from_the_database(
     alice: Somebody, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -43,6 +43,7 @@ def test_what_is_sealed_opens(chunks: list[bytes], key: bytes, blob_id: UUID) ->
 
 
 @pytest.mark.parametrize("length", [0, 1, 65_480, 65_481, 200_000])
+@pytest.mark.req("V3")
 def test_tink_opens_the_stream_with_our_header_as_associated_data(length: int) -> None:
     sealed = seal(PLAINTEXT[:length])
     header, rest = sealed[: format.BLOB_HEADER], sealed[format.BLOB_HEADER :]
@@ -53,6 +54,7 @@ def test_a_range_opens_alone() -> None:
     assert b"".join(format.open_blob(KEY, BLOB, io.BytesIO(SEALED), 70_000, 70_010)) == PLAINTEXT[70_000:70_010]
 
 
+@pytest.mark.req("V3")
 def test_the_header_is_frozen() -> None:
     commitment = kdf.derive(KEY, b"sceau/blob/1\0\x0acommitmentb\0\0\0\x10" + bytes.fromhex(BLOB))
     assert SEALED[: format.BLOB_HEADER] == b"SCEAU\x1a\x01\x01" + bytes.fromhex(BLOB) + commitment
@@ -66,6 +68,7 @@ def test_the_bytes_of_another_blob_are_refused_before_any_segment() -> None:
 
 
 @pytest.mark.attack(31)
+@pytest.mark.req("V3")
 def test_another_blobs_stream_under_our_header_is_refused() -> None:
     other = seal(blob_key="ff" * 16)
     with pytest.raises(Unreadable):
@@ -113,6 +116,7 @@ def test_any_octets_are_unreadable_and_nothing_else(data: bytes) -> None:
 
 
 @pytest.mark.attack(35)
+@pytest.mark.req("V3")
 def test_one_ciphertext_does_not_open_under_two_keys() -> None:
     """GCM does not commit: with two keys one can find octets that authenticate under both (here by solving for
     one block of GHASH). As a stream segment they open twice; as a blob only the committed key opens them."""

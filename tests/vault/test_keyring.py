@@ -46,6 +46,7 @@ def test_a_list_fetches_every_epoch_at_once(alice: Somebody, django_assert_num_q
     assert len(seeds) == 4
 
 
+@pytest.mark.req("V2")
 def test_somebody_without_a_grant_finds_nothing(alice: Somebody) -> None:
     chloe = Somebody("chloe@sceau.test")
     for mailbox, epoch in [(alice.mailbox, 1), (chloe.mailbox, 2), (chloe.mailbox, 0), (ids.new(), 1)]:
@@ -58,6 +59,7 @@ def test_another_seed_opens_no_grant(alice: Somebody) -> None:
         Keys(alice.principal.id, random.key()).mailbox_seed(alice.mailbox, 1)
 
 
+@pytest.mark.req("V2")
 def test_a_grant_opens_from_its_beginning_to_its_end(alice: Somebody) -> None:
     Grant.objects.filter(epoch__mailbox=alice.mailbox).update(since=NOW, until=NOW + HOUR)
 
@@ -76,6 +78,7 @@ def test_a_grant_opens_from_its_beginning_to_its_end(alice: Somebody) -> None:
     ]
 
 
+@pytest.mark.req("V2")
 def test_a_grant_without_the_right_to_read_opens_nothing(alice: Somebody) -> None:
     Grant.objects.filter(epoch__mailbox=alice.mailbox).update(rights=Grant.Right.LIST | Grant.Right.MANAGE)
     with pytest.raises(NotFound):
@@ -128,6 +131,7 @@ def test_a_grant_on_an_epoch_with_a_changed_key_opens_nothing(alice: Somebody) -
         alice.keys.mailbox_seed(alice.mailbox, 1)
 
 
+@pytest.mark.req("V15")
 def test_keys_show_nothing_and_stay_in_the_process(alice: Somebody) -> None:
     assert repr(alice.keys) == str(alice.keys) == "<Keys>"
     assert alice.seed.hex() not in f"{alice.keys!r}"

@@ -27,6 +27,7 @@ def mallory() -> Somebody:
     return Somebody("mallory@sceau.test", principals.create(ids.new(), "Un autre mot, 34!", at=NOW))
 
 
+@pytest.mark.req("V5")
 def test_three_ways_lead_to_one_seed(alice: Somebody) -> None:
     assert principals.check_password(alice.principal, PASSWORD) == alice.seed
     assert principals.open_with_recovery_code(alice.principal, alice.new.recovery_code) == alice.seed
@@ -40,6 +41,7 @@ def test_the_seed_is_behind_the_signed_key(alice: Somebody) -> None:
     assert hpke.public_key(alice.seed) == principals.public_key(stored) == bytes(stored.public_key)
 
 
+@pytest.mark.req("V5")
 def test_no_row_holds_the_seed_or_the_code(alice: Somebody) -> None:
     octets = b"".join(bytes(row.sealed) for row in Wrap.objects.all())
     assert alice.seed not in octets
@@ -52,6 +54,7 @@ def test_a_wrong_password_is_refused(alice: Somebody, password: str) -> None:
         principals.check_password(alice.principal, password)
 
 
+@pytest.mark.req("V5")
 def test_nobody_costs_the_same_statement_as_somebody(
     alice: Somebody, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:

@@ -59,6 +59,7 @@ def test_the_old_password_opens_until_the_new_one_was_given(alice: Somebody, kee
     assert principals.check_password(alice.principal, PASSWORD) == alice.seed
 
 
+@pytest.mark.req("V8")
 def test_what_waits_is_readable_with_the_new_password_alone(alice: Somebody, keeper: KeyCustody) -> None:
     recovery.prepare(alice.principal, NEW, at=NOW)
     recovery.release(alice.principal)
@@ -69,6 +70,7 @@ def test_what_waits_is_readable_with_the_new_password_alone(alice: Somebody, kee
         wraps.open_with_password(PASSWORD, reception.wrap, alice.principal.id, purpose="reception")
 
 
+@pytest.mark.req("V8")
 def test_the_person_has_the_whole_delay_to_refuse(alice: Somebody, keeper: KeyCustody) -> None:
     recovery.prepare(alice.principal, NEW, at=NOW)
     recovery.release(alice.principal)

@@ -59,11 +59,13 @@ def _complete_at_once(pending: str, times: int) -> list[bool]:
 
 
 class TestLoggingIn:
+    @pytest.mark.req("V6")
     def test_a_right_password_alone_opens_no_key(self, alice: Somebody) -> None:
         session = found(alice.begins())
         assert session.keys is None
         assert (session.session.state, session.session.assurance) == (Session.State.PENDING, Assurance.PASSWORD)
 
+    @pytest.mark.req("V6")
     def test_the_code_opens_a_new_session_under_a_new_cookie(self, alice: Somebody) -> None:
         pending = alice.begins()
         cookie = sessions.complete(pending, assurance=Assurance.CODE, at=NOW + MINUTE)
@@ -132,6 +134,7 @@ class TestTwoHalves:
         bound = "session", alice.principal.id, int(Assurance.CODE), strong
         assert wraps.open_with_key(kdf.derive(half, b"kek"), bytes(row.wrapped_key or b""), *bound) == alice.seed
 
+    @pytest.mark.req("V6")
     def test_a_stolen_row_without_its_cookie_opens_nothing(self, alice: Somebody) -> None:
         """Whatever the row says is tried as a key: its id, its wrapped seed, its handle."""
         alice.signs_in()
@@ -144,6 +147,7 @@ class TestTwoHalves:
                     wraps.open_with_key(key, wrapped, *sessions._bound(row))
             assert sessions.find(base64.urlsafe_b64encode(guess).decode()[:43], at=NOW, human=True) is None
 
+    @pytest.mark.req("V7")
     def test_a_locked_row_and_its_cookie_open_nothing(self, alice: Somebody) -> None:
         cookie = alice.signs_in()
         sessions.lock(found(cookie).session)
@@ -158,6 +162,7 @@ class TestTwoHalves:
     @pytest.mark.parametrize(
         "change", [{"assurance": 4}, {"assurance": 1}, {"strong_at": NOW + HOUR}, {"strong_at": None}]
     )
+    @pytest.mark.req("V6")
     def test_a_changed_row_opens_nothing(self, alice: Somebody, change: dict[str, object]) -> None:
         cookie = alice.signs_in()
         Session.objects.update(**change)
@@ -187,6 +192,7 @@ class TestTwoHalves:
 
 
 class TestIdleLock:
+    @pytest.mark.req("V7")
     def test_half_an_hour_without_a_human_act_locks(self, alice: Somebody) -> None:
         cookie = alice.signs_in()
         assert found(cookie, NOW + IDLE - SECOND, human=False).keys
@@ -194,6 +200,7 @@ class TestIdleLock:
         row = Session.objects.get()
         assert (row.state, row.wrapped_key) == (Session.State.LOCKED, None)
 
+    @pytest.mark.req("V7")
     def test_polls_do_not_keep_a_session_open(self, alice: Somebody) -> None:
         cookie = alice.signs_in()
         for minutes in range(1, 30):
@@ -264,6 +271,7 @@ class TestUnlocking:
         assert (bytes(after.id), after.handle, after.strong_at) == (bytes(before.id), before.handle, NOW)
         assert (after.assurance, after.acted_at) == (Assurance.CODE, NOW + HOUR)
 
+    @pytest.mark.req("V7")
     def test_only_within_twelve_hours_of_the_full_login(self, locked: str) -> None:
         with pytest.raises(SessionGone):
             sessions.unlock(locked, PASSWORD, at=NOW + 12 * HOUR)

@@ -49,6 +49,7 @@ def test_a_changed_statement_or_signature_is_unsigned_even_once_remembered() -> 
 
 
 @pytest.mark.attack(32)
+@pytest.mark.req("V9")
 def test_another_signer_is_not_believed(folder: Path) -> None:
     data = STATEMENT.encode()
     with pytest.raises(UnsignedKey):
@@ -79,6 +80,7 @@ def test_a_signature_for_another_purpose_signs_no_statement(folder: Path) -> Non
         signer.verify(data, signer._private(folder / "signer.key").sign(data))
 
 
+@pytest.mark.req("V10")
 def test_after_rotation_both_keys_are_believed_until_the_older_is_unpinned(folder: Path) -> None:
     older = signer.sign(STATEMENT)
     signer.rotate(folder)

@@ -91,6 +91,7 @@ ERRORS: dict[str, type[Error]] = {"malformed": Malformed, "unreadable": Unreadab
 
 
 @pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: vector.name)
+@pytest.mark.req("V3")
 def test_a_vector_is_opened_as_it_says(vector: Vector) -> None:
     if vector.expect == "ok":
         got, expected = KINDS[vector.kind](vector)

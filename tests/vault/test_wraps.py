@@ -35,6 +35,7 @@ def test_a_wrap_opens(way: str) -> None:
 
 
 @way
+@pytest.mark.req("V5")
 def test_a_wrap_in_anothers_row_opens_nothing(way: str) -> None:
     wrap, open_ = WAYS[way]
     with pytest.raises(Unreadable):
@@ -57,6 +58,7 @@ def test_any_other_octets_are_malformed_or_unreadable_and_nothing_else(way: str,
         WAYS[way][1](data, ALICE)
 
 
+@pytest.mark.req("V5")
 def test_another_password_code_key_or_purpose_opens_nothing() -> None:
     with pytest.raises(Unreadable):
         wraps.open_with_password("Passe", WAYS["password"][0], ALICE)
