@@ -6,7 +6,7 @@
 
 import ast
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
@@ -59,13 +59,22 @@ ATTACKS = {
 
 
 def marks() -> dict[str, list[str]]:
-    """Requirement or attack → tests, as `path::name`."""
+    """Requirement or attack → tests, as `path::name`; a module's `pytestmark` counts as its path."""
     found: dict[str, list[str]] = {}
     for module in sorted((ROOT / "tests").rglob("test_*.py")):
-        for name, node in _tests(ast.parse(module.read_text(encoding="utf-8"))):
-            for mark in _marks(node):
-                found.setdefault(mark, []).append(f"{module.relative_to(ROOT)}::{name}")
+        tree, path = ast.parse(module.read_text(encoding="utf-8")), str(module.relative_to(ROOT))
+        for mark in _of_module(tree):
+            found.setdefault(mark, []).append(path)
+        for name, node in _tests(tree):
+            for mark in _marks(node.decorator_list):
+                found.setdefault(mark, []).append(f"{path}::{name}")
     return found
+
+
+def _of_module(tree: ast.Module) -> Iterator[str]:
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "pytestmark":
+            yield from _marks(node.value.elts if isinstance(node.value, ast.List) else [node.value])
 
 
 def _tests(tree: ast.Module) -> Iterator[tuple[str, ast.FunctionDef | ast.ClassDef]]:
@@ -78,8 +87,8 @@ def _tests(tree: ast.Module) -> Iterator[tuple[str, ast.FunctionDef | ast.ClassD
                     yield f"{node.name}::{inner.name}", inner
 
 
-def _marks(node: ast.FunctionDef | ast.ClassDef) -> Iterator[str]:
-    for decorator in node.decorator_list:
+def _marks(decorators: Sequence[ast.expr]) -> Iterator[str]:
+    for decorator in decorators:
         if isinstance(decorator, ast.Call) and isinstance(decorator.func, ast.Attribute):
             values = [argument.value for argument in decorator.args if isinstance(argument, ast.Constant)]
             if decorator.func.attr == "attack":

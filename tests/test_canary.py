@@ -27,8 +27,6 @@ from tests.attacks.errand import CLAIRE, MARC, Day, Words
 from tests.attacks.visitor import Account
 from tests.deployment import Deployment
 
-CLAIRE, MARC = "claire.vasseur@exemple.fr", "marc.benali@exemple.fr"
-
 
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[Deployment]:
