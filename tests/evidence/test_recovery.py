@@ -1,6 +1,7 @@
 """Last week's database is restored and goes on (attack 36): refused, until the origin is closed."""
 
 import pytest
+from django.db import transaction
 
 from sceau import custody
 from sceau.evidence import checks, keys, log, note, origins, recovery, tree
@@ -148,3 +149,38 @@ def test_an_origin_can_be_closed_twice_in_a_row() -> None:
     assert Shelf(gap.opened).checkpoint() is not None
     checks.at_start()
     assert [report.lost for report in checks.fully(at=LATER)] == [30, 0, 0]
+
+
+def test_a_backup_that_agrees_with_itself_is_closed_all_the_same() -> None:
+    """Database and tiles come from one backup: what was published since is in somebody's receipts only."""
+    published([40])
+    gap = recovery.recover(at=LATER, restored=True)
+    first = keys.origin()
+    assert (gap.closed, gap.fault, gap.lost_from, gap.size) == (first, "restored", 40, 40)
+    happen(3)
+    assert Integrator().step(at=LATER) == 4
+    assert Checkpoint.objects.filter(log=first).count() == 1, "it signs nothing more"
+    assert [report.origin for report in checks.fully(at=LATER)] == [first, gap.opened]
+
+
+def test_the_same_backup_restored_twice_opens_two_origins() -> None:
+    """What the first one published under its new origin is in somebody's receipts too."""
+    published([40])
+    opened = []
+    for days in (1, 2):
+        with transaction.atomic():
+            opened.append(recovery.recover(at=after(days * 86400), restored=True).opened)
+            transaction.set_rollback(True)
+    assert opened[0] != opened[1]
+    gap = recovery.recover(at=LATER, restored=True)
+    happen(2)
+    Integrator().step(at=LATER)
+    overwrite(f"{Shelf(gap.opened)._folder}/checkpoint", b"damaged")
+    first, second = (int(origin.rpartition("/")[2]) for origin in (gap.opened, recovery.recover(at=LATER).opened))
+    assert second == first + 1, "origins follow one another by their numbers"
+
+
+def test_a_log_that_never_signed_anything_goes_on_after_a_restore() -> None:
+    happen(3)
+    with pytest.raises(NothingToRecover):
+        recovery.recover(at=LATER, restored=True)

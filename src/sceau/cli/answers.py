@@ -8,6 +8,7 @@ from sceau.core import errors, keyfiles
 from sceau.custody import KeyAmongData
 from sceau.custody.software import NoPassphrase
 from sceau.evidence import faults
+from sceau.evidence.recovery import Gap
 
 SENTENCES = {
     keys.KeysExist: gettext_lazy(
@@ -51,6 +52,15 @@ SENTENCES = {
     errors.TryLater: gettext_lazy("Le dépôt ou la base ne répond pas. Rien n’est perdu ; recommencez dans un moment."),
     errors.Refused: gettext_lazy("C’est refusé."),
 }
+
+
+def gap(found: Gap) -> str:
+    """What closing an origin of the log meant."""
+    return _(
+        "%(closed)s est fermé, %(opened)s le suit.\n"
+        "Perdus avec la base restaurée : %(lost)s événements, nommés au début du nouveau journal.\n"
+        "Les preuves déjà données restent vérifiables. Relancez « sceau up »."
+    ) % {"closed": found.closed, "opened": found.opened, "lost": found.size - found.lost_from}
 
 
 def sentence(error: errors.Error) -> str:

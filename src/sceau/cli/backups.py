@@ -89,6 +89,11 @@ def generations(folder: Path) -> list[Path]:
     return sorted(path.parent for path in folder.glob(f"[0-9]*/{MANIFEST}"))
 
 
+def let_blobs_go() -> None:
+    """Workers may delete again what no row names: the copy is done, or a snapshot that was taken meanwhile is back."""
+    outbox.let_go(_DELETION)
+
+
 def refuse_among_keys(folder: Path) -> None:
     """Raises KeysInBackup."""
     folder = folder.resolve()
@@ -137,7 +142,7 @@ def _blobs_kept() -> Iterator[None]:
     try:
         yield
     finally:
-        outbox.let_go(_DELETION)
+        let_blobs_go()
 
 
 def _copy(generation: Path, previous: Path | None) -> tuple[Path, list[Blob], int]:

@@ -54,6 +54,7 @@ def restore(generation: Path) -> int:
         count += 1
     snapshots.bring_back(snapshot)
     failpoint("restore.database")
+    backups.let_blobs_go()  # they waited for this very snapshot
     return count
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from sceau.core.clock import milliseconds
 from sceau.core.errors import Malformed, Refused
 from sceau.evidence import keys, note
 from sceau.evidence.faults import LogAhead, LogDamaged, LogForked
@@ -76,9 +77,22 @@ def kept_checkpoint(shelf: Shelf, log: Log) -> tuple[Head, str] | None:
     return head, text
 
 
-def follow(log: Log, *, at: datetime) -> Log:
-    """Close an origin and open the next: `<first>/2`, `/3`… Both in one transaction."""
-    number = Log.objects.count() + 1
+def follow(log: Log, *, at: datetime, restored: bool = False) -> Log:
+    """Close an origin and open the next: `<first>/2`, `/3`… Both in one transaction.
+
+    After a restore the number is that of the minute: the same backup may have been restored before, and its `/2` used.
+    """
+    number = 1 + max(_number(origin) for origin in Log.objects.values_list("origin", flat=True))
+    if restored:
+        number = max(number, milliseconds(at) // 60_000)
     with transaction.atomic():
         Log.objects.filter(origin=log.origin).update(closed_at=at)
         return Log.objects.create(origin=f"{keys.origin()}/{number}", opened_at=at)
+
+
+def _number(origin: str) -> int:
+    """Raises LogDamaged for an origin that is not ours."""
+    number = keys.verifiers()[0].place(origin)
+    if number is None:
+        raise LogDamaged(origin, "name")
+    return number

@@ -26,7 +26,7 @@ class NothingToRecover(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """What the closed origin lost: its rows lost_from … size − 1 (none when they are equal)."""
+    """What the closed origin lost: its rows lost_from … size − 1 (none that is known of when they are equal)."""
 
     closed: str
     opened: str
@@ -35,30 +35,34 @@ class Gap:
     size: int
 
 
-def recover(*, at: datetime) -> Gap:
+def recover(*, at: datetime, restored: bool = False) -> Gap:
     """Close the current origin for the fault that stops the integrator, and open the next.
 
+    With `restored`, also when nothing is wrong: database and tiles came out of one backup, agree with each other, and
+    both have forgotten what was published since it was made. Numbering on would sign it again with another meaning.
     The gap is named in LOG_RECOVERED, the first event of the next origin. Raises NothingToRecover.
     """
     old = origins.current(at=at)
-    fault = _fault(old)
+    fault = _fault(old, restored=restored)
     with transaction.atomic():
         size = _adopt(old, at=at)
         lost_from = min(_requeue(old, size), size)
         if lost_from < size:
             Log.objects.filter(origin=old.origin).update(lost_from=lost_from)
-        new = origins.follow(old, at=at)
-        gap = Gap(old.origin, new.origin, fault.code, lost_from, size)
+        new = origins.follow(old, at=at, restored=restored)
+        gap = Gap(old.origin, new.origin, fault, lost_from, size)
         log.record(Fact(Event.LOG_RECOVERED, facts=_sealed(gap, at=at)), at=at)
     return gap
 
 
-def _fault(old: Log) -> LogFault:
+def _fault(old: Log, *, restored: bool) -> str:
     try:
         integrator.settle(old)
         integrator.read_edge(Shelf(old.origin), old, origins.newest(old))
     except LogFault as fault:
-        return fault
+        return fault.code
+    if restored and origins.newest(old):
+        return "restored"
     raise NothingToRecover
 
 

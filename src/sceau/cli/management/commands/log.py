@@ -45,11 +45,4 @@ class Command(BaseCommand):
             raise CommandError(_("Le journal et la base concordent : il n’y a rien à reprendre.")) from error
         except Error as error:
             raise CommandError(answers.sentence(error)) from error
-        self.stdout.write(
-            _(
-                "%(closed)s est fermé, %(opened)s le suit.\n"
-                "Perdus avec la base restaurée : %(lost)s événements, nommés au début du nouveau journal.\n"
-                "Les preuves déjà données restent vérifiables. Relancez « sceau up »."
-            )
-            % {"closed": gap.closed, "opened": gap.opened, "lost": gap.size - gap.lost_from}
-        )
+        self.stdout.write(answers.gap(gap))

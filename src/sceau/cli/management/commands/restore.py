@@ -1,5 +1,6 @@
 """`sceau restore DIR`: the newest generation of a backup (or one of them), into an empty installation."""
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +10,9 @@ from django.utils.translation import gettext as _
 from sceau.cli import answers, backups, restoring, store_check, terminal
 from sceau.core import clock
 from sceau.core.errors import Error
+from sceau.evidence import recovery
 from sceau.evidence.faults import LogAhead
-
-LOG_IS_AHEAD = 3  # everything is back; `sceau log recover` comes next
+from sceau.evidence.recovery import NothingToRecover
 
 
 class Command(BaseCommand):
@@ -41,9 +42,10 @@ class Command(BaseCommand):
                 _("La restauration n’est pas entière, les services ne démarreront pas :")
                 + "".join(f"\n  {finding}" for finding in others)
             )
+        # What was published after the backup was made is known to nobody here: this log is never signed again.
+        with suppress(NothingToRecover):
+            self.stdout.write(answers.gap(recovery.recover(at=clock.now(), restored=True)))
         restoring.finish()
-        if findings:
-            raise CommandError(answers.sentence(LogAhead()), returncode=LOG_IS_AHEAD)
         self.stdout.write(_("Tout est là. « sceau up » peut démarrer."))
 
 
