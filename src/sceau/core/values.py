@@ -7,7 +7,7 @@ from typing import Self
 
 from sceau.core.errors import Malformed
 
-_LOCAL = re.compile(r"[^\s\x00-\x1f\x7f\"(),:;<>@\[\\\]\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff]+")
+_LOCAL = re.compile(r"[^\s\x00-\x1f\x7f\"(),:;<>@\[\\\]]+")
 _LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)")
 
 
@@ -16,7 +16,8 @@ class Address:
     """An e-mail address in the one form Sceau compares (design §5).
 
     NFC, local part case-folded, domain in lower-case A-labels; no `+` folding. Quoted local parts,
-    controls, invisible and bidirectional characters, source routes and `%` hacks are refused.
+    controls, source routes and `%` hacks are refused, and so are
+    local parts beyond ASCII: they want SMTPUTF8 (RFC 6531), which the field's relays do not speak.
     """
 
     local: str
@@ -27,7 +28,7 @@ class Address:
         """Raises Malformed. At most 254 characters (RFC 5321 §4.5.3.1.3), local part 64 octets."""
         local, at, domain = unicodedata.normalize("NFC", text.strip()).rpartition("@")
         local = unicodedata.normalize("NFC", local.casefold())
-        if not at or not _LOCAL.fullmatch(local) or "%" in local or len(local.encode()) > 64:
+        if not at or not local.isascii() or not _LOCAL.fullmatch(local) or "%" in local or len(local) > 64:
             raise Malformed
         if local.startswith(".") or local.endswith(".") or ".." in local:
             raise Malformed
