@@ -81,6 +81,8 @@ def _database(url: str) -> dict[str, object]:
         "PORT": str(parts.port or ""),
         "OPTIONS": {
             "connect_timeout": SCEAU_DATABASE_TIMEOUT,
+            # Who waits for a row that another holds is told so in time, as SQLite's timeout does.
+            "options": f"-c lock_timeout={SCEAU_DATABASE_TIMEOUT}s",
             # The server parses and plans a statement once a connection: a third of the time of an act otherwise.
             "server_side_binding": True,
             "prepare_threshold": 2,

@@ -12,7 +12,8 @@ import structlog
 from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
 
-from sceau.ui import logs
+from sceau.core.errors import StorageFull
+from sceau.ui import errors, logs
 
 PERSON = UUID("0193a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b")
 Read = Callable[[], list[dict[str, Any]]]
@@ -45,6 +46,14 @@ def test_a_request_is_one_line_of_json(read: Read) -> None:
     assert line["person"] == str(PERSON)
     assert line["ms"] >= 0
     assert set(line) == {"event", "route", "method", "status", "ms", "person", "level", "timestamp"}
+
+
+def test_a_fault_of_ours_is_a_warning_with_its_code(read: Read) -> None:
+    """Pages say that the operator is told of a full disk: this is how."""
+    request = request_to("/brouillons/42/sceller", resolver_match=None, headers={}, LANGUAGE_CODE="fr")
+    logs.RequestLog(lambda request: errors.respond(request, StorageFull()))(request)
+    (line,) = read()
+    assert (line["level"], line["status"], line["code"]) == ("warning", 503, "storage-full")
 
 
 @pytest.mark.attack(39)

@@ -55,8 +55,8 @@ _CODE_GONE = Answer(
 _KEY_TROUBLE = Answer(
     500,
     _("Une clé n’a pas pu être vérifiée"),
-    _("Par prudence, rien n’a été scellé ni envoyé. Votre brouillon est gardé. Prévenez l’assistance : c’est à"
-      " l’exploitant de regarder."),
+    _("Une clé n’a pas pu être vérifiée : par prudence, rien n’a été scellé ni envoyé. Votre brouillon est gardé."
+      " Prévenez l’assistance : c’est à l’exploitant de regarder."),
 )  # fmt: skip
 _TOO_EARLY = Answer(
     403,
@@ -67,8 +67,8 @@ _LOG_TROUBLE = Answer(
     503,
     _("Le journal des preuves est arrêté"),
     _(
-        "Tant qu’il n’est pas vérifié, rien ne peut être scellé ni ouvert : une preuve manquerait. Votre brouillon est"
-        " gardé, l’exploitant est prévenu. Réessayez plus tard."
+        "Tant que le journal des preuves n’est pas vérifié, rien ne peut être scellé ni ouvert : une preuve manquerait."
+        " Votre brouillon est gardé, l’exploitant est prévenu. Réessayez plus tard."
     ),
 )
 _RELAY_TROUBLE = Answer(
@@ -109,18 +109,21 @@ TABLE: dict[type[errors.Error], Answer] = {
     errors.ClockBehind: Answer(
         503,
         _("L’horloge du service est en retard"),
-        _("Tant qu’elle n’est pas remise à l’heure, rien ne peut être scellé ni ouvert, pour que les dates restent"
-          " vraies. Votre brouillon est gardé, l’exploitant est prévenu. Réessayez dans quelques minutes."),
+        _("L’horloge du service est en retard : tant qu’elle n’est pas remise à l’heure, rien ne peut être scellé ni"
+          " ouvert, pour que les dates restent vraies. Votre brouillon est gardé, l’exploitant est prévenu. Réessayez"
+          " dans quelques minutes."),
     ),
     errors.StorageFull: Answer(
         503,
         _("La place manque sur le service"),
-        _("Rien n’a été envoyé et votre brouillon est gardé. L’exploitant est prévenu. Réessayez un peu plus tard."),
+        _("La place manque sur le service : rien n’a été envoyé, et votre brouillon est gardé. L’exploitant est"
+          " prévenu. Réessayez un peu plus tard."),
     ),
     errors.Busy: Answer(
         503,
         _("Le service est très occupé"),
-        _("Votre demande n’a pas été exécutée, et rien n’est perdu. Réessayez dans un instant."),
+        _("Le service est très occupé : votre demande n’a pas été exécutée, et rien n’est perdu. Réessayez dans un"
+          " instant."),
     ),
     errors.TooMany: Answer(429, _("Un peu de patience"), sentences.too_many),
     # Sessions and ways in

@@ -50,12 +50,22 @@ def sentence(error: errors.Error) -> str:
     return answer(error).text(error)
 
 
+def noted(request: HttpRequest, error: errors.Error) -> Answer:
+    """Its answer; the line of this request in the log gets its code: the operator learns that a disk is full."""
+    request.error_code = error.code  # type: ignore[attr-defined]  # read by ui.logs
+    return answer(error)
+
+
 def respond(request: HttpRequest, error: errors.Error) -> HttpResponse:
-    found = answer(error)
-    response = page(request, found, code=error.code, text=found.text(error))
+    found = noted(request, error)
+    return with_delay(page(request, found, code=error.code, text=found.text(error)), error)
+
+
+def with_delay(response: HttpResponse, error: errors.Error) -> HttpResponse:
+    """The same response, saying when to come back where that may help."""
     if isinstance(error, errors.TooMany):
         response["Retry-After"] = str(error.retry_after)
-    elif found.status == HTTPStatus.SERVICE_UNAVAILABLE:
+    elif response.status_code == HTTPStatus.SERVICE_UNAVAILABLE:
         response["Retry-After"] = str(_RETRY_SECONDS)
     return response
 

@@ -46,7 +46,10 @@ def configure() -> None:
 
 
 class RequestLog:
-    """One line a request: the name of the route, status, milliseconds, the person's id."""
+    """One line a request: the name of the route, status, milliseconds, the person's id, the code of what went wrong.
+
+    A warning when the fault is ours: a full disk, a clock that is behind, a database that does not answer.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -55,13 +58,15 @@ class RequestLog:
         started = time.monotonic()
         response = self.get_response(request)
         match, actor = request.resolver_match, getattr(request, "actor", None)
-        _log.info(
+        write = _log.warning if response.status_code >= 500 else _log.info
+        write(
             "request",
             route=match.view_name if match else None,
             method=request.method if request.method in _METHODS else "other",
             status=response.status_code,
             ms=round(1000 * (time.monotonic() - started), 1),
             person=str(actor.person.id) if actor else None,
+            **({"code": code} if (code := getattr(request, "error_code", None)) else {}),
         )
         return response
 

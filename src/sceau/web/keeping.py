@@ -7,7 +7,7 @@ the same in it.
 from collections.abc import Callable
 from contextlib import suppress
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec
 
 from django.core.files.uploadhandler import FileUploadHandler, SkipFile
 from django.db import InterfaceError, OperationalError
@@ -33,9 +33,13 @@ def kept(view: _View[_P]) -> _View[_P]:
 
     @wraps(view)
     def keeping(request: HttpRequest, /, *args: _P.args, **kwargs: _P.kwargs) -> HttpResponseBase:
+        draft_id, trouble = kwargs["draft_id"], _trouble(request)
         if is_script(request):
+            if trouble:
+                raise trouble
             return view(request, *args, **kwargs)
-        draft_id = kwargs["draft_id"]
+        if trouble:
+            return _give_back(request, Busy(), draft_id)
         if not _has_session(request):
             return _give_back(request, SessionGone(), draft_id, sign_in=True)
         try:
@@ -45,7 +49,13 @@ def kept(view: _View[_P]) -> _View[_P]:
         except (OperationalError, InterfaceError):
             return _give_back(request, Busy(), draft_id)
 
+    keeping.keeps_text = True  # type: ignore[attr-defined]  # asked by `keeps`, through later decorators
     return keeping
+
+
+def keeps(view: Callable[..., Any]) -> bool:
+    """Is this view wrapped in `kept`?"""
+    return getattr(view, "keeps_text", False)
 
 
 def _give_back(request: HttpRequest, error: Error, draft_id: object, *, sign_in: bool = False) -> HttpResponse:
@@ -56,7 +66,7 @@ def _give_back(request: HttpRequest, error: Error, draft_id: object, *, sign_in:
 
 @csrf_protect  # `attach` checks later than it may end here: text from another site must not come back as one's own
 def _answer(request: HttpRequest, error: Error, draft_id: object, *, sign_in: bool) -> HttpResponse:
-    answer = errors.answer(error)
+    answer = errors.noted(request, error)
     gone = isinstance(error, NotFound)
     context = {
         "title": answer.title,
@@ -67,7 +77,13 @@ def _answer(request: HttpRequest, error: Error, draft_id: object, *, sign_in: bo
         "gone": gone,
         "sign_in": sign_in,
     }
-    return render(request, "web/kept.html", context, status=answer.status)
+    return errors.with_delay(render(request, "web/kept.html", context, status=answer.status), error)
+
+
+def _trouble(request: HttpRequest) -> Exception | None:
+    """Why the database did not say whose session this is."""
+    trouble: Exception | None = getattr(request, "trouble", None)
+    return trouble
 
 
 def _has_session(request: HttpRequest) -> bool:

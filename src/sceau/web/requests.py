@@ -1,5 +1,6 @@
 """What a request carries once SessionMiddleware has seen it, and what the visitor's browser says of itself."""
 
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest
 
 from sceau.accounts import devices, rates
@@ -13,6 +14,7 @@ class Request(HttpRequest):
 
     found: Found | None
     actor: Actor | None
+    trouble: OperationalError | InterfaceError | None  # the database did not say who this is: see web.sessions
 
 
 class SignedIn(HttpRequest):

@@ -151,7 +151,7 @@ def discard(request: SignedIn, draft_id: UUID) -> HttpResponse:
     draft = access.draft(draft_id, for_=request.actor)
     if "oui" not in request.GET and (draft.revision or draft.uploads.exists()):
         confirm = Confirm(
-            title=_("Jeter ce brouillon ?"),
+            title=_("Jeter ce brouillon ?"),
             text=_("Le texte et les documents joints seront détruits. Cela ne peut pas être annulé."),
             action=f"{request.path}?oui",
             button=_("Jeter le brouillon"),
@@ -182,7 +182,7 @@ def _seal(request: HttpRequest, actor: Actor, draft: Draft) -> HttpResponse:
     try:
         _keep(draft, typed, actor)
         if typed.unsent:
-            text = _("Le document que vous avez choisi n’est pas encore joint : appuyez sur « Joindre », puis scellez.")
+            text = _("Le document que vous avez choisi n’est pas encore joint : appuyez sur « Joindre », puis scellez.")
             return _page(request, draft, typed.content, told=[text], status=HTTPStatus.UNPROCESSABLE_ENTITY)
         sending.seal(draft, by=actor, at=clock.now())
     except Stale as stale:
@@ -252,13 +252,15 @@ def _conflict(request: HttpRequest, draft: Draft, stale: Stale) -> HttpResponse:
 
 def _refused(request: HttpRequest, draft: Draft, typed: Typed, error: Error) -> HttpResponse:
     """The draft as it was left, with the reason on top and at the field that it is about."""
-    sentence, at_field = errors.sentence(error), {}
+    answer, at_field = errors.noted(request, error), {}
+    sentence = answer.text(error)
     if isinstance(error, _AT_RECIPIENTS):
         at_field = {"to": sentence}
     elif isinstance(error, rules.BadExpiry):
         at_field = {"expires_on": sentence}
     content = drafts.read(draft, keys=_actor(request).keys) if typed.base is None else typed.content
-    return _page(request, draft, content, told=[sentence], at_field=at_field, status=errors.answer(error).status)
+    page = _page(request, draft, content, told=[sentence], at_field=at_field, status=answer.status)
+    return errors.with_delay(page, error)
 
 
 def _page(
@@ -275,6 +277,7 @@ def _page(
     composer = drafting.compose(draft, content, by=actor)
     context = {
         "nav": nav.of(actor, "compose"),
+        "here": reverse("web:draft", args=[draft.id]),  # the address of an answer to a POST leads nowhere
         "draft": composer.draft,
         "plan": composer.plan,
         "labels": drafting.label_choices(),
