@@ -1,4 +1,4 @@
-"""One act in a process of its own: `python -m tests.crash.child ACT '{"argument": …}'`.
+"""One act in a process of its own: `echo '{"argument": …}' | python -m tests.crash.child ACT`.
 
 What it says, a JSON object a line, it says after the act was done: that is the acknowledgement a user gets.
 """
@@ -16,8 +16,8 @@ from tests import installation  # noqa: E402
 from tests.crash import moved  # noqa: E402
 
 
-def main(name: str, arguments: str) -> None:
-    wanted = json.loads(arguments)
+def main(name: str) -> None:
+    wanted = json.load(sys.stdin)
     moved.to(days=wanted.pop("days", 0))
     installation.cheapen_passwords()
     module, _, function = name.rpartition(".")
@@ -26,4 +26,4 @@ def main(name: str, arguments: str) -> None:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main(sys.argv[1])

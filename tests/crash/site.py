@@ -65,17 +65,18 @@ class Site:
             **self.more,
         }
 
-    def command(self, act: str, /, **arguments: Any) -> list[str]:
-        """How to start an act; `days` moves its clock."""
-        return [sys.executable, "-m", "tests.crash.child", act, json.dumps(arguments)]
+    def command(self, act: str) -> list[str]:
+        """How to start an act; its arguments come as JSON on standard input."""
+        return [sys.executable, "-m", "tests.crash.child", act]
 
     def run(self, act: str, /, *, failpoint: str = "", **arguments: Any) -> Ended:
-        """One act to its end, whichever that is."""
+        """One act to its end, whichever that is. `days` moves its clock."""
         armed = {"SCEAU_FAILPOINT": failpoint} if failpoint else {}
         done = subprocess.run(
-            self.command(act, **arguments),
+            self.command(act),
             env={**self.environment, **armed},
             cwd=ROOT,
+            input=json.dumps(arguments),
             capture_output=True,
             text=True,
             timeout=100,

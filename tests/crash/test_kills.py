@@ -7,6 +7,7 @@ import os
 import random
 import signal
 import subprocess
+import sys
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
@@ -56,7 +57,7 @@ def nursery(site: Site) -> Iterator[Nursery]:
     """Kills everything at the end: nobody says goodbye."""
     with (site.folder / "log.txt").open("wb") as log:
         process = subprocess.Popen(
-            [site.command("")[0], "-m", "tests.crash.nursery"],
+            [sys.executable, "-m", "tests.crash.nursery"],
             env=site.environment,
             cwd=ROOT,
             stdin=subprocess.PIPE,

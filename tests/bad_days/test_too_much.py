@@ -1,0 +1,63 @@
+"""Too large, too many, to nobody: refused in plain words, and the draft is there as it was typed."""
+
+import pytest
+from django.test import Client
+
+from sceau.envelopes.models import Draft, Envelope
+from tests.bad_days.desk import LETTER, file, form, names, saved, url
+from tests.people import Member, text_of
+
+pytestmark = pytest.mark.django_db
+
+MEGABYTE = 1_000_000
+
+
+@pytest.mark.parametrize("files", [[41], [20, 21]])
+def test_forty_one_megabytes(browser: Client, draft: Draft, claire: Member, files: list[int]) -> None:
+    """In one document, or in two of which each would do."""
+    brought = [file(f"irm-{size}.pdf", size * MEGABYTE) for size in files]
+    answer = browser.post(url(draft, "joindre"), form(draft) | {"file": brought})
+    assert answer.status_code == 413
+    said = text_of(answer)
+    assert "Les documents d’une enveloppe font 40 Mo au plus." in said
+    assert "Ceux qui étaient déjà joints sont gardés" in said
+    assert f"{LETTER}</textarea>" in answer.content.decode()
+    kept = ["compte-rendu.pdf", *(["irm-20.pdf"] if len(files) == 2 else [])]
+    assert names(draft, claire) == kept
+
+
+def test_forty_megabytes_are_not_too_much(browser: Client, draft: Draft, claire: Member, marc: Member) -> None:
+    """The limit counts what readers get, not how it travels."""
+    size = 40 * MEGABYTE - 20_000  # what is there already
+    assert browser.post(url(draft, "joindre"), {"file": file("irm.pdf", size)}).status_code == 303
+    assert browser.post(url(draft, "sceller"), form(draft, marc.address)).status_code == 303
+    assert Envelope.objects.get().documents == 2
+
+
+@pytest.mark.parametrize(
+    ("to", "words"),
+    [
+        (", ".join(f"dr.{number}@ailleurs.example" for number in range(200)), "Une enveloppe va à 100 destinataires"),
+        ("zoe.martin@ailleurs.example", "zoe.martin@ailleurs.example n’a pas de boîte ici"),
+        ("dr.benali.ch-ecrins.example", "« dr.benali.ch-ecrins.example » n’est pas une adresse"),
+        ("marc@@ch-ecrins.example", "« marc@@ch-ecrins.example » n’est pas une adresse"),
+        ("", "Il manque un destinataire"),
+    ],
+    ids=["200 recipients", "unknown", "no address", "malformed", "nobody"],
+)
+def test_recipients_that_cannot_be(
+    browser: Client, draft: Draft, claire: Member, marc: Member, to: str, words: str
+) -> None:
+    answer = browser.post(url(draft, "sceller"), form(draft, to))
+    assert answer.status_code == 422
+    said = text_of(answer)
+    assert words in said
+    assert "Votre brouillon est gardé" in said
+    assert f"{LETTER}</textarea>" in answer.content.decode()
+    assert (saved(draft, claire).to, saved(draft, claire).text) == (to, LETTER)
+    assert names(draft, claire) == ["compte-rendu.pdf"]
+    assert not Envelope.objects.exists()
+    draft.refresh_from_db()
+    answer = browser.post(url(draft, "sceller"), form(draft, marc.address))
+    assert answer.status_code == 303, "corrected, it leaves"
+    assert Envelope.objects.get().documents == 1
