@@ -1,14 +1,18 @@
 """`sceau verify-store` finds each kind of damage, names it, and changes nothing."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
+from django.db import transaction
+from pytest_django import Settings
 
 from sceau import blobs
-from sceau.cli import store_check
+from sceau.cli import store_check, work
 from sceau.core import clock
+from sceau.envelopes import destruction, drafts, retention
 from sceau.envelopes.models import Copy, Draft, Envelope
-from sceau.evidence import integrator
+from sceau.evidence import erasure, integrator
 from sceau.evidence.models import Evidence, LogEntry, Pending, Record
 from sceau.vault.models import Grant, MailboxEpoch, Principal
 from tests.envelopes import desk
@@ -126,6 +130,40 @@ def test_an_act_without_trace(envelope: Envelope) -> None:
 def test_a_missing_record(envelope: Envelope) -> None:
     Record.objects.filter(envelope=envelope.id).delete()
     assert codes() == {"record-missing"}
+
+
+def test_names_that_ended_with_their_years_are_not_missed(claire: Member, marc: Member, settings: Settings) -> None:
+    """Sealed 400 days ago, destroyed 308 days ago, one year of names: the younger event cites the record that went."""
+    settings.SCEAU_EVIDENCE_YEARS = 1
+    sealed_at = clock.now() - timedelta(days=400)
+    desk.send(actor(claire), marc.person.email, at=sealed_at)
+    retention.sweep(at=sealed_at + timedelta(days=92))
+    erasure.sweep(at=clock.now())
+    integrator.step(at=clock.now())
+    assert not Record.objects.filter(created_at__lt=clock.now() - timedelta(days=365)).exists()
+    assert codes() == set()
+
+
+@pytest.mark.parametrize("vanishing", ["upload", "envelope"])
+def test_what_goes_while_it_is_looked_at_is_no_damage(
+    vanishing: str, envelope: Envelope, draft: Draft, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    look, at = store_check._blob_fault, clock.now()
+
+    def go_first(key: str, size: int) -> str | None:
+        """What its reader or its author does between our reading of the row and of the blob."""
+        if vanishing == "upload":
+            drafts.discard(draft, at=at)
+        else:
+            with transaction.atomic():
+                destruction.destroy(Copy.objects.filter(envelope=envelope), destruction.Reason.RETENTION, at=at)
+        while work.next_job({"delete-blob"}) == 0:
+            pass
+        return look(key, size)
+
+    monkeypatch.setattr(store_check, "_blob_fault", go_first)
+    look_through = store_check._uploads if vanishing == "upload" else store_check._envelopes
+    assert list(look_through()) == []
 
 
 @pytest.mark.attack(36)

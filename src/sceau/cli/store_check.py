@@ -17,6 +17,7 @@ from sceau.core import clock
 from sceau.core.errors import Malformed, NotFound, Refused, Unreadable
 from sceau.envelopes.models import Copy, Envelope, Upload
 from sceau.evidence import checks as log_checks
+from sceau.evidence.events import Event
 from sceau.evidence.faults import LogFault
 from sceau.evidence.models import Evidence, Record
 from sceau.vault import epochs, format, principals
@@ -37,7 +38,10 @@ class Finding:
 
 
 def verify(*, at: datetime) -> Iterator[Finding]:
-    """Everything wrong with this installation's store, as it is found."""
+    """Everything wrong with this installation's store, as it is found.
+
+    Services may go on meanwhile: of a blob that is not there its row is asked once more, which goes before it.
+    """
     yield from _database()
     yield from _envelopes()
     yield from _uploads()
@@ -79,14 +83,14 @@ def _database() -> Iterator[Finding]:
 def _envelopes() -> Iterator[Finding]:
     rows = Envelope.objects.filter(blob_key__isnull=False).values_list("id", "blob_key", "size")
     for id, key, size in rows.iterator(chunk_size=_CHUNK):
-        if fault := _blob_fault(str(key), size):
+        if (fault := _blob_fault(str(key), size)) and Envelope.objects.filter(id=id, blob_key=key).exists():
             yield Finding(fault, f"envelope {id}")
 
 
 def _uploads() -> Iterator[Finding]:
     rows = Upload.objects.values_list("id", "blob_key", "encoded_size")
     for id, key, size in rows.iterator(chunk_size=_CHUNK):
-        if fault := _blob_fault(key, size):
+        if (fault := _blob_fault(key, size)) and Upload.objects.filter(id=id).exists():
             yield Finding(fault, f"upload {id}")
 
 
@@ -136,9 +140,11 @@ def _evidence(at: datetime) -> Iterator[Finding]:
     untraced = Envelope.objects.filter(~Exists(traced)).values_list("id", flat=True)
     yield from _named("envelope-without-evidence", "envelope", untraced)
     since = clock.milliseconds(at - timedelta(days=365 * settings.SCEAU_EVIDENCE_YEARS))
-    for field in ("parties", "facts"):
+    recent = Evidence.objects.filter(at_ms__gt=since)
+    # Later events cite the parties of a sealing that may be older than the years: the sealing answers for them.
+    for field, rows in (("parties", recent.filter(event=Event.SUBMISSION_ACCEPTANCE)), ("facts", recent)):
         kept = Record.objects.filter(commitment=OuterRef(field))
-        cited = Evidence.objects.filter(~Exists(kept), at_ms__gt=since, **{f"{field}__isnull": False})
+        cited = rows.filter(~Exists(kept), **{f"{field}__isnull": False})
         yield from _named("record-missing", "evidence", cited.order_by(F("id")).values_list("id", flat=True))
 
 
