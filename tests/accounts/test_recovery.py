@@ -9,7 +9,7 @@ from sceau.accounts.models import JournalEntry, Recovery
 from sceau.accounts.passwords import WeakPassword
 from sceau.accounts.recovery import RecoveryGone, StillRefusable
 from sceau.core import hpke
-from sceau.core.errors import NotFound, TooMany
+from sceau.core.errors import Busy, NotFound, TooMany
 from sceau.core.values import Address
 from sceau.demo.cast import CLAIRE
 from sceau.evidence.events import Event
@@ -248,6 +248,23 @@ class TestWaiting:
         with pytest.raises(WrongPassword):
             sign_in(claire, "Premier-essai 1 de trop", at=AT + timedelta(hours=44))
         sign_in(claire, NEW, at=AT + timedelta(hours=44))
+
+    @pytest.mark.attack(38)
+    def test_a_new_asking_that_comes_to_nothing_leaves_the_first_password_waiting(
+        self, claire: Member, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Else an operator would release the first asking, and the key would go to the second one's password."""
+        wait(claire)
+        before = bytes(Wrap.objects.get(kind=Wrap.Kind.RECEPTION).sealed)
+
+        def busy(*_arguments: object, **_options: object) -> None:
+            raise Busy
+
+        monkeypatch.setattr(mailboxes, "roll", busy)
+        with pytest.raises(Busy):
+            wait(claire, "Tilleul-verveine-8", at=AT + DAY)
+        assert bytes(Wrap.objects.get(kind=Wrap.Kind.RECEPTION).sealed) == before
+        assert recovery.release(claire.address, at=AT + DAY) == claire.person
 
     def test_the_recovery_code_found_again_ends_the_waiting(self, claire: Member) -> None:
         wait(claire)

@@ -116,12 +116,13 @@ def wait(token: str, password: str, *, device: str, at: datetime) -> datetime:
     Raises RecoveryGone or WeakPassword.
     """
     person = _choosing(token, password, at)
-    reception.prepare(person.principal, password, at=at)  # first, because it stretches a password
+    place = reception.place(person.principal, password, at=at)  # first, because it stretches a password
     refusal = random.token()
     with transaction.atomic():
         _take(token, at, state=_State.WAITING, waiting_since=at, expires_at=at + WAITS_FOR,
               refusal_hash=_refusing(refusal))  # fmt: skip
         _under_way(person).exclude(token_hash=_asked(token)).update(state=_State.REFUSED, ended_at=at)
+        reception.keep(person.principal, place, at=at)
         _shake(person, at)
         _record(Event.ACCOUNT_RECOVERY_ASKED, person, at=at, way="custody")
         journal.write(Line.RECOVERY_WAITING, person, at=at, device=device)

@@ -79,10 +79,20 @@ class Reception:
 
 def prepare(principal: Principal, password: str, *, at: datetime) -> None:
     """Make the place that will receive the seed under the new password; an earlier one is forgotten. Raises Busy."""
+    keep(principal, place(principal, password, at=at), at=at)
+
+
+def place(principal: Principal, password: str, *, at: datetime) -> bytes:
+    """A place to receive the seed, not kept yet. Stretches the password: outside the transaction. Raises Busy."""
     seed = random.key()
     statement, signature = signer.sign(Statement(_TYPE, principal.subject, hpke.public_key(seed), at))
     wrap = wraps.seal_with_password(password, seed, principal.id, purpose=_TYPE)
-    principals.set_wrap(principal, Wrap.Kind.RECEPTION, Reception(statement, signature, wrap).encode(), at=at)
+    return Reception(statement, signature, wrap).encode()
+
+
+def keep(principal: Principal, place: bytes, *, at: datetime) -> None:
+    """From now on this place receives, and no earlier one: in the transaction of the act that asks for it."""
+    principals.set_wrap(principal, Wrap.Kind.RECEPTION, place, at=at)
 
 
 def release(principal: Principal) -> None:
