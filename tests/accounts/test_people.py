@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 import pytest
 
 from sceau.accounts import people
-from sceau.accounts.models import Person
+from sceau.accounts.models import Mailbox, Person
 from sceau.accounts.people import IdentityFixed
 from tests.people import Member
 
@@ -28,6 +28,14 @@ def test_somebody_not_validated_corrects_her_name(lea: Member) -> None:
     identity = replace(people.identity_of(lea.person), family_name="Martin-Roux")
     people.change_identity(lea.person, identity, device="", at=AT)
     assert Person.objects.get(id=lea.person.id).family_name == "Martin-Roux"
+
+
+def test_correspondents_see_the_corrected_name(lea: Member, claire: Member) -> None:
+    """From, summaries and evidence take the mailbox's name: it may not stay behind its owner's."""
+    identity = replace(people.identity_of(lea.person), civility="Dr", family_name="Martin-Roux")
+    people.change_identity(lea.person, identity, device="", at=AT)
+    assert Mailbox.objects.get(id=lea.mailbox.id).name == lea.person.name == "Dr Léa Martin-Roux"
+    assert Mailbox.objects.get(id=claire.mailbox.id).name == claire.person.name
 
 
 @pytest.mark.parametrize("name", ["civility", "given_name", "family_name", "profession"])

@@ -44,7 +44,7 @@ class Mailbox(models.Model):
     address = models.CharField(max_length=254, unique=True)
     domain = models.CharField(max_length=253, db_index=True)
     owner = models.ForeignKey(Person, models.PROTECT, null=True, related_name="mailboxes")
-    name = models.CharField(max_length=160)
+    name = models.CharField(max_length=180)  # civility (12), given and family name (80 each)
     created_at = models.DateTimeField()
 
 

@@ -4,8 +4,10 @@ from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from uuid import UUID
 
+from django.db import transaction
+
 from sceau.accounts import journal
-from sceau.accounts.models import Person
+from sceau.accounts.models import Mailbox, Person
 from sceau.core.errors import Refused
 from sceau.core.values import Address
 from sceau.notify.kinds import SWITCHABLE
@@ -87,5 +89,10 @@ def change_identity(person: Person, identity: Identity, *, device: str, at: date
         raise IdentityFixed
     for name in changed:
         setattr(person, name, new[name])
-    person.save(update_fields=changed)
-    journal.write(journal.Kind.IDENTITY_CHANGED, person, at=at, device=device)
+    if not changed:
+        return
+    with transaction.atomic():
+        person.save(update_fields=changed)
+        # What correspondents see is the mailbox's name: it is its owner's (design §8, promise 4).
+        Mailbox.objects.filter(owner=person, address=person.email).update(name=person.name)
+        journal.write(journal.Kind.IDENTITY_CHANGED, person, at=at, device=device)

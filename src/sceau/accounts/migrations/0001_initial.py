@@ -73,7 +73,7 @@ class Migration(migrations.Migration):
                 ('id', models.UUIDField(default=sceau.core.ids.new, primary_key=True, serialize=False)),
                 ('address', models.CharField(max_length=254, unique=True)),
                 ('domain', models.CharField(db_index=True, max_length=253)),
-                ('name', models.CharField(max_length=160)),
+                ('name', models.CharField(max_length=180)),
                 ('created_at', models.DateTimeField()),
                 ('owner', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='mailboxes', to='accounts.person')),
             ],
