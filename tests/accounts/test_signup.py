@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -9,7 +10,7 @@ from sceau.accounts.passwords import WeakPassword
 from sceau.accounts.people import Identity
 from sceau.accounts.signup import LinkGone
 from sceau.core import box
-from sceau.core.errors import TooMany
+from sceau.core.errors import Malformed, TooMany
 from sceau.core.values import Address
 from sceau.demo.cast import CLAIRE
 from sceau.evidence import records
@@ -52,6 +53,20 @@ def test_the_link_opens_an_account_with_its_key_and_mailbox() -> None:
     assert mailboxes.keys_for([mailbox])[mailbox.id].number == 1
     assert [message.kind for message in mails(str(ADDRESS))] == ["signup", "welcome"]
     assert JournalEntry.objects.get(person=person).kind == "signed-up"
+
+
+def test_the_longest_name_fits_its_mailbox() -> None:
+    ask()
+    longest = replace(IDENTITY, civility="Mme", given_name="É" * 80, family_name="W" * 80)
+    opened = signup.complete(token(), longest, PASSWORD, language="fr", device="", at=AT)
+    assert Mailbox.objects.get().name == opened.person.name
+    assert len(opened.person.name) <= (Mailbox._meta.get_field("name").max_length or 0)  # SQLite would not say
+
+
+def test_no_account_is_opened_at_an_address_that_no_message_can_carry() -> None:
+    with pytest.raises(Malformed):
+        ask(Address.parse("chloé@nouveau.example"))
+    assert not SignUp.objects.exists()
 
 
 def test_the_recovery_code_is_shown_and_stored_nowhere() -> None:

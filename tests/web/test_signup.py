@@ -41,6 +41,12 @@ def test_the_recovery_code_is_shown_once(client: Client, path: str) -> None:
     assert code not in text_of(client.get("/bienvenue"))
 
 
+def test_an_address_that_no_message_can_carry_gets_no_account(client: Client) -> None:
+    answer = client.post("/inscription", {"address": "chloé@nouveau.example"})
+    assert answer.status_code == 422
+    assert "Ce n’est pas une adresse" in text_of(answer)
+
+
 @pytest.mark.attack(24)
 def test_a_known_address_reads_the_same_page(claire: Member) -> None:
     known, unknown = Client(), Client()
