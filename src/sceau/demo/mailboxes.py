@@ -6,8 +6,11 @@ from email import policy
 from email.message import EmailMessage
 from email.utils import parsedate_to_datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
+
+_PARIS = ZoneInfo("Europe/Paris")
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +18,7 @@ class Mail:
     to: str
     subject: str
     text: str
-    at: str  # "14:02"
+    at: str  # "14:02", in Paris
 
 
 def folder() -> Path:
@@ -35,5 +38,5 @@ def _read(path: Path) -> Mail:
         to=str(message["X-Demo-Recipient"]),
         subject=str(message["Subject"]),
         text=str(body.get_content()) if body else "",
-        at=f"{parsedate_to_datetime(str(message['Date'])):%H:%M}" if message["Date"] else "",
+        at=f"{parsedate_to_datetime(str(message['Date'])).astimezone(_PARIS):%H:%M}" if message["Date"] else "",
     )

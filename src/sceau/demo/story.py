@@ -54,8 +54,7 @@ def letters() -> list[Letter]:
             text=(
                 "Chère consœur,",
                 "",
-                "Merci de m’avoir adressé votre patient. L’échographie est rassurante, la fraction d’éjection est",
-                "conservée. Vous trouverez le compte rendu structuré et sa version lisible.",
+                "Merci de m’avoir adressé votre patient. L’échographie est rassurante. Vous trouverez le compte rendu.",
                 "",
                 "Je propose de poursuivre le traitement actuel et de le revoir dans six mois.",
                 "",
