@@ -109,7 +109,7 @@ def test_plurals_are_those_of_the_language(language: str, count: int, expected: 
 
 def test_the_reader_s_own_word_comes_first() -> None:
     sealed = words.seal(PERSON, "Tournesol")
-    assert text(message(Kind.CODE, word=sealed)).startswith("Votre mot : Tournesol\n\nBonjour,")
+    assert text(message(Kind.CODE, word=sealed)).startswith("Votre mot de reconnaissance : Tournesol\n\nBonjour,")
     assert text(message(Kind.CODE)).startswith("Bonjour,")
 
 

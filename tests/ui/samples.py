@@ -90,17 +90,17 @@ Je propose de poursuivre le traitement actuel et de le revoir dans six mois.
 Bien confraternellement,
 Marc Benali"""
 ROWS = (
-    Row("#1", "Dr Marc Benali", "Compte rendu de cardiologie", _when("14:02"), HOME, "2 documents", "2,2 Mo",
-        "à ouvrir", unopened=True, current=True),
+    Row("#1", "Dr Marc Benali", "Compte rendu de cardiologie", _when("14:02"), HOME, "2 documents", "à ouvrir", "seal",
+        unopened=True, current=True),
     Row("#2", "Laboratoire Azur Bio", "Résultats de biologie, bilan du 21 novembre", _when("13:47"), HOME,
-        "2 documents", "640 Ko", "à ouvrir", unopened=True),
-    Row("#3", "Jeanne Morel", "Re : renouvellement de traitement", _when("11:20"), None, "", "", "à ouvrir",
+        "2 documents", "à ouvrir", "seal", unopened=True),
+    Row("#3", "Jeanne Morel", "Re : renouvellement de traitement", _when("11:20"), None, "", "à ouvrir", "seal",
         unopened=True),
     Row("#4", "Service social, CCAS de Gap", "Demande d’APA, pièces complémentaires", _when("hier"), HOME,
-        "3 documents", "1,1 Mo", "ouverte"),
-    Row("#5", "Cabinet infirmier du Buëch", "Passage du 20 novembre", _when("hier"), HOME, "", "", "ouverte"),
-    Row("#6", "Dr Sofia Lambert", "Avis demandé, imagerie du genou", _when("19 nov."), HOME, "1 document", "31 Mo",
-        "détruite le 19 févr."),
+        "3 documents"),
+    Row("#5", "Cabinet infirmier du Buëch", "Passage du 20 novembre", _when("hier"), HOME),
+    Row("#6", "Dr Sofia Lambert", "Contenu détruit, preuves gardées", _when("19 nov."), None, "1 document",
+        "contenu détruit", "destroyed"),
 )  # fmt: skip
 PANE = pages.Pane("received", ROWS, "3 à ouvrir", older="/recues?avant=x")
 STEPS = (
@@ -131,7 +131,6 @@ LETTER = pages.Letter(
     files=FILES,
     documents="2 documents, 2,2 Mo",
     can_reply=True,
-    keeps="Conservée jusqu’au 22 février 2027, puis détruite.",
 )
 COVER = pages.Letter(
     id=str(ID),
@@ -143,7 +142,6 @@ COVER = pages.Letter(
     when=_when("13:47"),
     files=(pages.FileLink("Bilan.pdf", "PDF, 412 Ko"), pages.FileLink("Courbe.png", "Image", icon="image")),
     documents="2 documents, 640 Ko",
-    keeps="Conservée jusqu’au 22 février 2027, puis détruite.",
 )
 DESTROYED = pages.Letter(
     id=str(ID), state="destroyed", subject="Avis demandé", sender=ME, to=(MARC,), cc=(), when=_when("19 nov."),
@@ -161,13 +159,15 @@ DRAFT = pages.DraftPage(
         pages.Upload("Radiographie-thorax.dcm", "31 Mo", "/y", "image"),
     ),
     total="31,2 Mo sur 40 Mo",
+    room=8_800_000,
+    too_large="Les documents d’une enveloppe font 40 Mo au plus.",
     saved="Brouillon enregistré à 14:05",
     keeps="Conservée 3 mois, puis détruite. Les preuves restent.",
 )
+NEW_DRAFT = pages.DraftPage(str(ID), 0, room=1_000, too_large="Les documents d’une enveloppe font 40 Mo au plus.")
 PLAN = (
     Planned("Dr Marc Benali", "Recevra l’enveloppe dans sa boîte Sceau, et un courriel d’avertissement.", HOME),
-    Planned("ccas@ville-gap.fr", "N’a pas de boîte ici : l’enveloppe ne peut pas partir tant qu’il y figure.",
-            refused=True),
+    Planned("ccas@ville-gap.fr", "N’a pas de compte Sceau : ne peut pas encore recevoir.", refused=True),
 )  # fmt: skip
 LABELS = (("", "Aucun"), ("report", "Compte rendu"), ("prescription", "Ordonnance"))
 CONFLICT = pages.Conflict(_when("14:03"), "marc.benali@exemple.fr", "", "Suite", "Bonjour,\n\nUne autre version.")
@@ -246,10 +246,10 @@ SAMPLES = (
     Sample("web/envelope.html", {"nav": NAV, "pane": PANE, "letter": COVER,
            "proof": pages.Proof((*STEPS[:2], Step("Pas encore ouverte", "", "wait"), STEPS[3]),
                                 published=PROOF.published, pdf="/p.pdf")}, "envelope-closed"),
-    Sample("web/envelope.html", {"nav": NAV, "letter": DESTROYED, "proof": SENT_PROOF}, "envelope-destroyed"),
+    Sample("web/envelope.html", {"nav": NAV, "letter": LETTER, "pane": PANE, "proof": SENT_PROOF}, "envelope-sent"),
+    Sample("web/envelope.html", {"nav": NAV, "letter": DESTROYED, "proof": PROOF}, "envelope-destroyed"),
     Sample("web/draft.html", {"nav": pages.Nav("compose"), "draft": DRAFT, "plan": PLAN, "labels": LABELS}),
-    Sample("web/draft.html", {"nav": pages.Nav("compose"), "draft": pages.DraftPage(str(ID), 0), "plan": ()},
-           "draft-new"),
+    Sample("web/draft.html", {"nav": pages.Nav("compose"), "draft": NEW_DRAFT, "plan": ()}, "draft-new"),
     Sample("web/draft.html", {"nav": pages.Nav("compose"), "draft": DRAFT, "plan": PLAN, "labels": LABELS,
            "conflict": CONFLICT, "errors": ["L’enveloppe n’est pas scellée."],
            "field_errors": {"to": "« marc » n’est pas une adresse.", "expires_on": "Trop loin."}}, "draft-refused"),
@@ -257,7 +257,8 @@ SAMPLES = (
            "action": "/x", "sign_in": True, "gone": False,
            "typed": SimpleNamespace(to="marc@exemple.fr", cc="", subject="Suite", text=TEXT, label="", expires_on="")}),
     Sample("web/confirm.html", {"nav": NAV, "confirm": pages.Confirm("Détruire cette enveloppe\N{NO-BREAK SPACE}?",
-           "Votre exemplaire et sa clé seront détruits. Les autres gardent le leur.", "/x", "Détruire", "/y")}),
+           "Votre exemplaire et sa clé seront détruits. Les autres gardent le leur.", "/x", "Détruire", "/y",
+           "Avis demandé, de Dr Sofia Lambert")}),
     Sample("web/help.html", {"questions": (("Je ne reçois pas mon code.", "Attendez une minute."),)}),
     Sample("web/error.html", {"title": "Rien à cette adresse", "text": "La page a été déplacée ou détruite.",
            "status": 404, "code": "not-found"}),

@@ -26,6 +26,11 @@ def test_a_sentence_crosses_one_redirect() -> None:
     assert flash.read(request) == flash.Message("ok", "Enveloppe scellée.")
 
 
+def test_it_may_bring_the_way_to_take_the_act_back() -> None:
+    request = carried(flash.add(HttpResponse(), "Enveloppe mise à la corbeille.", undo="/enveloppes/x/restaurer"))
+    assert flash.read(request) == flash.Message("ok", "Enveloppe mise à la corbeille.", "/enveloppes/x/restaurer")
+
+
 def test_it_is_forgotten_once_shown() -> None:
     request = carried(flash.add(HttpResponse(), "Enveloppe scellée."))
     gone = page(request, shows=True).cookies["__Host-flash"]

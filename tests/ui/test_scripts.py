@@ -242,12 +242,114 @@ def test_a_document_goes_off_as_soon_as_it_is_chosen(open_page: Open) -> None:
 
 def test_a_document_too_large_says_why_and_the_next_one_still_goes(open_page: Open) -> None:
     page = open_page("draft-new")
-    Server(page, "/brouillons/*/joindre", (413, {"code": "too-large", "text": "40 Mo au plus."}), (200, "<ul></ul>"))
+    answers = (413, {"code": "too-large", "text": "40 Mo au plus."}), (200, '<ul data-room="900"></ul>')
+    Server(page, "/brouillons/*/joindre", *answers)
     large: FilePayload = {"name": "Scanner.dcm", "mimeType": "application/dicom", "buffer": b"x"}
     small: FilePayload = {"name": "Lettre.pdf", "mimeType": "application/pdf", "buffer": b"y"}
     page.set_input_files("[name=file]", [large, small])
     expect(page.get_by_role("alert")).to_contain_text("40 Mo au plus.")
     expect(page.locator("[data-uploads] li")).to_have_count(1)
+
+
+def test_a_document_that_can_never_fit_is_refused_before_it_travels(open_page: Open) -> None:
+    page = open_page("draft-new")
+    server = Server(page, "/brouillons/*/joindre", (200, '<ul data-room="0"></ul>'))
+    large: FilePayload = {"name": "Scanner.dcm", "mimeType": "application/dicom", "buffer": b"x" * 1_001}
+    page.set_input_files("[name=file]", large)
+    expect(page.get_by_role("alert")).to_contain_text("40 Mo au plus.")
+    assert server.posts == []
+
+
+def test_leaving_asks_while_a_document_is_on_its_way(open_page: Open) -> None:
+    page = open_page("draft")
+    page.route("**/brouillons/*/joindre", lambda route: None)  # never answered
+    asked: list[str] = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    page.get_by_label("Objet").click()  # browsers ask for pages that were touched
+    page.set_input_files("[name=file]", {"name": "a.pdf", "mimeType": "application/pdf", "buffer": b"x"})
+    page.get_by_role("link", name="Envoyées").click()
+    expect(page.locator(".up progress")).to_be_visible()
+    assert asked == ["beforeunload"]
+
+
+def test_going_elsewhere_saves_first_and_asks_nothing(open_page: Open) -> None:
+    page = open_page("draft")
+    server = Server(page, SAVE, (200, SAVED))
+    asked: list[str] = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    page.get_by_label("Votre lettre").fill("En partant")
+    page.get_by_role("link", name="Envoyées").click()
+    expect(page).to_have_title("/envoyees")
+    assert [post["body"] for post in server.posts] == [["En partant"]]
+    assert asked == []
+
+
+def test_locking_by_hand_saves_first(open_page: Open) -> None:
+    page = open_page("draft")
+    save = Server(page, SAVE, (200, SAVED))
+    lock = Server(page, "/verrou/fermer", (200, "<title>Verrou</title>"))
+    page.get_by_label("Votre lettre").fill("Je m’absente")
+    page.get_by_role("button", name="Verrouiller").click()
+    expect(page).to_have_title("Verrou")
+    assert (save.posts[-1]["body"], len(lock.posts)) == (["Je m’absente"], 1)
+
+
+def test_a_second_press_is_dropped_and_the_button_says_what_happens(open_page: Open) -> None:
+    page = open_page("draft")
+    seal = Server(page, "/brouillons/*/sceller", (204, ""))  # the page stays, as while an answer is awaited
+    page.get_by_role("button", name="Sceller et envoyer").dblclick()
+    busy = page.get_by_role("button", name="Scellement…")
+    expect(busy).to_have_attribute("aria-disabled", "true")
+    expect(page.get_by_role("status").filter(has_text="Scellement…")).to_be_visible()
+    busy.click(force=True)
+    assert len(seal.posts) == 1
+    page.clock.run_for(20_000)  # nothing came: whoever wants to may press again
+    page.get_by_role("button", name="Sceller et envoyer").click()
+    expect(busy).to_be_visible()
+    assert len(seal.posts) == 2
+
+
+def test_a_key_pressed_by_habit_seals_nothing(open_page: Open) -> None:
+    page = open_page("draft")
+    save = Server(page, SAVE, (200, "<title>Enregistré</title>"))
+    seal = Server(page, "/brouillons/*/sceller", (200, "<title>Scellée</title>"))
+    for keys in ("Control+Enter", "Meta+Enter", "Enter"):
+        page.get_by_label("Votre lettre").press(keys)
+    page.get_by_label("Objet").press("Enter")
+    expect(page).to_have_title("Enregistré")
+    assert (len(save.posts), seal.posts) == (1, [])
+
+
+def test_the_proof_arrives_by_itself_and_keeps_no_session_open(open_page: Open) -> None:
+    page = open_page("envelope-sent")
+    looks: list[str | None] = []
+
+    def answer(route: Route) -> None:
+        looks.append(route.request.header_value("X-Sceau-Poll"))
+        name = "envelope" if len(looks) > 1 else "envelope-sent"
+        route.fulfill(body=_rendered(name), content_type="text/html; charset=utf-8")
+
+    page.route("**/page", answer)
+    page.get_by_role("link", name="Regarder à nouveau").focus()
+    page.clock.run_for(1_100)
+    page.wait_for_function("() => document.querySelector('#preuves').hasAttribute('data-live')")
+    while not page.get_by_role("link", name="Télécharger la preuve").count():
+        page.clock.run_for(1_100)
+    expect(page.get_by_role("link", name="Télécharger la preuve")).to_be_focused()
+    seen = len(looks)
+    page.clock.run_for(60_000)
+    assert looks == ["1"] * seen
+
+
+def test_looking_again_stops_at_the_lock(open_page: Open) -> None:
+    page = open_page("envelope-sent")
+    looks: list[str] = []
+    page.route("**/page", lambda route: (looks.append(""), route.fulfill(status=303, headers={"Location": "/verrou"})))
+    page.clock.run_for(1_100)
+    page.wait_for_timeout(100)
+    page.clock.run_for(60_000)
+    assert len(looks) == 1
+    assert "Regarder à nouveau" in page.locator("#preuves").inner_text()
 
 
 def test_nothing_is_sealed_while_a_document_is_on_its_way(open_page: Open) -> None:

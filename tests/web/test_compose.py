@@ -342,6 +342,23 @@ def test_a_refusal_says_why_and_keeps_what_was_typed(
     assert not Envelope.objects.exists()
 
 
+def test_a_recipient_without_account_is_told_in_short_beside_the_form(browser: Client, draft: Draft) -> None:
+    answer = browser.post(url(draft, "sceller"), form(draft, to="x@ailleurs.fr"))
+    (line,) = answer.context["plan"]
+    assert (line.name, line.refused) == ("x@ailleurs.fr", True)
+    assert len(line.text) < 70
+    assert text_of(answer).count("Votre brouillon est gardé") == 1
+
+
+def test_a_lock_leads_back_to_the_draft_from_any_answer(browser: Client, draft: Draft) -> None:
+    answer = browser.post(url(draft, "sceller"), form(draft, to=""))
+    assert f'name="next" value="/brouillons/{draft.id}"' in answer.content.decode()
+    lock()
+    refused = browser.post(url(draft, "jeter"), headers={"Referer": f"http://testserver{url(draft, 'sceller')}"})
+    assert refused.status_code == 423
+    assert f'href="/verrou?next=%2Fbrouillons%2F{draft.id}"' in refused.content.decode()
+
+
 def test_an_account_that_is_not_validated_keeps_its_draft(lea: Member, marc: Member) -> None:
     draft = desk.write(people.actor(lea), "")
     answer = sign_in(lea).post(url(draft, "sceller"), form(draft, to=str(marc.address), body="pas perdu"))

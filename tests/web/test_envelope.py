@@ -125,11 +125,36 @@ def test_an_envelope_goes_to_the_trash_and_back(place: str, marc: Member) -> Non
     assert Copy.objects.get(role="to").folder == "received"
 
 
+def test_throwing_away_can_be_taken_back_from_the_list(place: str, marc: Member) -> None:
+    browser = sign_in(marc)
+    shown = page(browser, browser.post(f"{place}/jeter")["Location"])
+    assert "Enveloppe mise à la corbeille." in shown
+    assert f'<form method="post" action="{place}/restaurer">' in shown
+    assert "Annuler" not in page(browser, "/recues")
+
+
+def test_a_list_s_row_and_the_letter_agree_on_the_state(place: str, marc: Member) -> None:
+    browser = sign_in(marc)
+    (row,) = browser.get("/recues").context["pane"].rows
+    assert (row.state, row.icon, row.unopened) == ("à ouvrir", "seal", True)
+    browser.post(f"{place}/ouvrir")
+    (row,) = browser.get("/recues").context["pane"].rows
+    assert (row.state, row.icon, row.unopened) == ("", "opened", False)
+
+
+def test_the_proof_looks_for_news_until_the_log_is_signed(place: str, marc: Member) -> None:
+    browser = sign_in(marc)
+    assert "data-live" in page(browser, place)
+    integrator.step(at=clock.now())
+    assert "data-live" not in page(browser, place)
+
+
 def test_destroying_asks_first_and_says_that_others_keep_theirs(place: str, marc: Member) -> None:
     browser = sign_in(marc)
     shown = page(browser, f"{place}/detruire")
     assert "dans les sauvegardes sous 30 jours" in shown
     assert "gardent la leur" in shown
+    assert "« Avis », de Dr Claire Vasseur" in shown
     assert Copy.objects.filter(destroyed_at=None).count() == 2
     for _ in range(2):
         assert browser.post(f"{place}/detruire")["Location"] == "/corbeille"

@@ -52,7 +52,7 @@ def failed(values: Values) -> Text:
     return Text(
         _("Un destinataire n’a pas pu être prévenu"),
         [
-            _("L’avis adressé à %(party)s ne lui est pas parvenu : son adresse ordinaire le refuse.")
+            _("Le courriel d’avertissement adressé à %(party)s est revenu : son adresse ordinaire le refuse.")
             % {"party": values.party("recipient")},
             _("Votre enveloppe est bien dans sa boîte, scellée. Prévenez-le par un autre moyen s’il y a urgence."),
             values.link(),

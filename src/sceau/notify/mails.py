@@ -75,7 +75,8 @@ def _greeting(message: Message) -> list[str]:
     """The reader's own word first: it says that the rest is ours."""
     if not message.word or not message.person:
         return [_("Bonjour,")]
-    return [_("Votre mot : %(word)s") % {"word": words.open(message.person, message.word)}, _("Bonjour,")]
+    word = words.open(message.person, message.word)
+    return [_("Votre mot de reconnaissance : %(word)s") % {"word": word}, _("Bonjour,")]
 
 
 def _footer(message: Message) -> list[str]:
@@ -89,7 +90,7 @@ def _footer(message: Message) -> list[str]:
         "\n".join([_("Aide : %(link)s") % {"link": links.page(links.HELP)}, *_help_lines()]),
     ]
     if message.kind in SWITCHABLE:
-        choice = _("Choisir les avis reçus, et le mot qu’ils montrent : %(link)s")
+        choice = _("Choisir ces courriels, et le mot de reconnaissance qu’ils montrent : %(link)s")
         parts.append(choice % {"link": links.page(links.SWITCHES)})
     return parts
 

@@ -32,6 +32,12 @@ def exact(at: datetime, *, zone: str) -> str:
     return _("%(day)s à %(time)s") % {"day": day(local.date()), "time": local.strftime("%H:%M:%S")}
 
 
+def to_the_minute(at: datetime, *, zone: str) -> str:
+    """ "22 novembre 2026 à 14:01" """
+    local = at.astimezone(ZoneInfo(zone))
+    return _("%(day)s à %(time)s") % {"day": day(local.date()), "time": local.strftime("%H:%M")}
+
+
 def clock(at: datetime, *, zone: str) -> str:
     """ "14:05" """
     return at.astimezone(ZoneInfo(zone)).strftime("%H:%M")

@@ -1,4 +1,4 @@
-"""One sentence carried over a redirect, in a short signed cookie, shown once.
+"""One sentence carried over a redirect, in a short signed cookie, shown once; with it, perhaps, the way to undo an act.
 
 The sentence is ours and neutral ("Enveloppe scellée."): never a name, a subject or an address.
 """
@@ -22,11 +22,12 @@ _Response = TypeVar("_Response", bound=HttpResponseBase)
 class Message:
     kind: str  # "ok", "warn", "info"
     text: str
+    undo: str = ""  # POST here to take the act back
 
 
-def add(response: _Response, text: str, *, kind: str = "ok") -> _Response:
-    """Show `text` on the next page. Returns the response it was given."""
-    value = signing.dumps([kind, str(text)], salt=_SALT)
+def add(response: _Response, text: str, *, kind: str = "ok", undo: str = "") -> _Response:
+    """Show `text` on the next page, with a button that posts to the path `undo`. Returns the response it was given."""
+    value = signing.dumps([kind, str(text), undo], salt=_SALT)
     response.set_cookie(_COOKIE, value, max_age=_SECONDS, secure=True, httponly=True, samesite="Lax")
     return response
 
@@ -36,11 +37,11 @@ def read(request: HttpRequest) -> Message | None:
     if not (value := request.COOKIES.get(_COOKIE)):
         return None
     try:
-        kind, text = signing.loads(value, salt=_SALT, max_age=_SECONDS)
+        kind, text, undo = signing.loads(value, salt=_SALT, max_age=_SECONDS)
     except (signing.BadSignature, ValueError):
         return None
     request.flash_was_read = True  # type: ignore[attr-defined]  # a mark for our own middleware
-    return Message(kind if kind in _KINDS else "info", text)
+    return Message(kind if kind in _KINDS else "info", text, undo)
 
 
 class FlashMessages:

@@ -59,7 +59,7 @@ def too_many_recipients(error: rules.TooManyRecipients) -> str:
 
 def too_long(error: rules.TooLong) -> str:
     return _(
-        "L’objet ou la lettre dépasse %(limit)s caractères. Votre brouillon est gardé : raccourcissez, ou joignez le"
+        "L’objet ou la lettre dépasse %(limit)s caractères. Votre brouillon est gardé : raccourcissez, ou joignez le"
         " texte comme document."
     ) % {"limit": error.limit}
 

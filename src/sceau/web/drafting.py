@@ -90,8 +90,15 @@ def attached(draft: Draft, *, by: Actor) -> DraftPage:
         )
         for document in found
     )
-    total = sizes.of(sum(document.size for document in found), settings.SCEAU_MESSAGE_LIMIT)
-    return DraftPage(str(draft.id), draft.revision, uploads=uploads, total=total if uploads else "")
+    limit, used = settings.SCEAU_MESSAGE_LIMIT, sum(document.size for document in found)
+    return DraftPage(
+        str(draft.id),
+        draft.revision,
+        uploads=uploads,
+        total=sizes.of(used, limit) if uploads else "",
+        room=max(0, limit - used),
+        too_large=errors.sentence(rules.TooLarge(limit, limit)),
+    )
 
 
 def saved(draft: Draft, *, zone: str) -> str:
@@ -115,17 +122,23 @@ def _known(outlook: Outlook) -> Known:
 
 def _planned(outlook: Outlook) -> Planned:
     if outlook.mailbox is None:
-        refusal = outlook.refusal
-        return Planned(str(outlook.address), errors.sentence(refusal) if refusal else "", refused=True)
+        return Planned(str(outlook.address), _refusal(outlook), refused=True)
     text = _("Recevra l’enveloppe dans sa boîte Sceau, et un courriel pour l’en avertir.")
     return Planned(outlook.mailbox.name, text, Chip("home", "Sceau"))
+
+
+def _refusal(outlook: Outlook) -> str:
+    """In short, beside the name; the sentence that says what to do stands above the form once one has tried."""
+    if isinstance(outlook.refusal, rules.NotEntitled):
+        return _("Votre compte n’est pas encore validé : vous ne pouvez que répondre à qui vous a écrit.")
+    return _("N’a pas de compte Sceau : ne peut pas encore recevoir.")
 
 
 def _reply(draft: Draft, by: Actor) -> str:
     answered = planning.answered(draft, by=by)
     if answered is None:
         return ""
-    return _("Réponse à %(who)s, « %(subject)s »") % {"who": answered.sender.name, "subject": answered.subject}
+    return _("Réponse à %(who)s, « %(subject)s »") % {"who": answered.sender.name, "subject": answered.subject}
 
 
 def _keeps() -> str:

@@ -46,7 +46,7 @@ class AddressField(forms.CharField):
         try:
             return Address.parse(text)
         except Malformed as error:
-            raise forms.ValidationError(_("Ce n’est pas une adresse. Exemple : claire.vasseur@exemple.fr")) from error
+            raise forms.ValidationError(_("Ce n’est pas une adresse. Exemple : claire.vasseur@exemple.fr")) from error
 
 
 class NameField(forms.CharField):
@@ -61,7 +61,8 @@ class NameField(forms.CharField):
 
 def _password(label: Any, autocomplete: str, **options: Any) -> forms.CharField:
     meter = {"data-strength": settings.SCEAU_PASSWORD_LENGTH} if options.pop("metered", False) else {}
-    widget = forms.PasswordInput(attrs={"autocomplete": autocomplete, **meter})
+    focus = {"autofocus": True} if options.pop("focused", False) else {}
+    widget = forms.PasswordInput(attrs={"autocomplete": autocomplete, **meter, **focus})
     return forms.CharField(label=label, max_length=LONGEST, strip=False, widget=widget, **options)
 
 
@@ -72,6 +73,12 @@ class AddressForm(forms.Form):
 class SignInForm(forms.Form):
     address = AddressField()
     password = _password(_("Mot de passe"), "current-password")
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data)
+        if self.is_bound and "address" not in self.errors:  # shown again: the password is what is missing
+            self.fields["address"].widget.attrs["autofocus"] = False
+            self.fields["password"].widget.attrs["autofocus"] = True
 
 
 class CodeForm(forms.Form):
@@ -85,7 +92,7 @@ class CodeForm(forms.Form):
 
 
 class UnlockForm(forms.Form):
-    password = _password(_("Mot de passe"), "current-password")
+    password = _password(_("Mot de passe"), "current-password", focused=True)
 
 
 class IdentityForm(forms.Form):
@@ -101,7 +108,7 @@ class IdentityForm(forms.Form):
         label=_("Téléphone"),
         max_length=24,
         required=False,
-        help_text=_("Pour que l’assistance puisse vous rappeler ; vos correspondants ne le voient pas."),
+        help_text=_("Pour que l’assistance puisse vous rappeler ; vos correspondants ne le voient pas."),
         widget=forms.TextInput({"autocomplete": "tel", "inputmode": "tel"}),
     )
 
@@ -171,16 +178,16 @@ class AccountForm(IdentityForm):
 class NoticesForm(forms.Form):
     received = forms.BooleanField(label=_("Une enveloppe arrive"), required=False)
     opened = forms.BooleanField(label=_("Une enveloppe que j’ai envoyée est ouverte"), required=False)
-    failed = forms.BooleanField(label=_("Un avis à un destinataire n’a pas pu être remis"), required=False)
-    expiring = forms.BooleanField(label=_("Des enveloppes vont être détruites"), required=False)
+    failed = forms.BooleanField(label=_("Un destinataire n’a pas pu être prévenu"), required=False)
+    expiring = forms.BooleanField(label=_("Des enveloppes seront bientôt détruites"), required=False)
     sealed = forms.BooleanField(label=_("Une enveloppe que j’ai écrite est scellée"), required=False)
-    destroyed = forms.BooleanField(label=_("Des enveloppes sont détruites"), required=False)
+    destroyed = forms.BooleanField(label=_("Des enveloppes ont été détruites"), required=False)
     word = forms.CharField(
-        label=_("Mon mot"),
+        label=_("Mot de reconnaissance"),
         max_length=words.LONGEST,
         required=False,
         help_text=_(
-            "Nos courriels le montreront, et vous saurez qu’ils sont de nous. Laissez vide pour garder celui d’avant ;"
+            "Nos courriels le montreront, et vous saurez qu’ils sont de nous. Laissez vide pour garder celui d’avant ;"
             " nous ne pouvons pas le relire ici."
         ),
         widget=forms.TextInput({"autocomplete": "off"}),

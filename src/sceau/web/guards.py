@@ -70,7 +70,7 @@ def _lead(request: Request, session: Session | None) -> HttpResponse:
 
 def _tell_script(locked: bool) -> JsonResponse:
     if locked:
-        text = _("Votre session est verrouillée. Rien n’est perdu : déverrouillez-la, puis recommencez.")
+        text = _("Votre session est verrouillée. Rien n’est perdu : déverrouillez-la, puis recommencez.")
         return JsonResponse({"code": "locked", "title": _("Session verrouillée"), "text": text}, status=423)
-    text = _("Vous n’êtes plus connecté. Rien n’est perdu : reconnectez-vous, puis recommencez.")
+    text = _("Vous n’êtes plus connecté. Rien n’est perdu : reconnectez-vous, puis recommencez.")
     return JsonResponse({"code": "signed-out", "title": _("Session terminée"), "text": text}, status=401)

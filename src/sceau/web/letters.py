@@ -1,16 +1,20 @@
 """An envelope as its page shows it: closed, open or destroyed."""
 
+from dataclasses import replace
+
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from sceau.accounts.actor import Actor
 from sceau.core import clock
-from sceau.envelopes import summaries
+from sceau.core.errors import NotFound, Unreadable
+from sceau.envelopes import rules, summaries
 from sceau.envelopes.mime import Part
 from sceau.envelopes.models import Copy
 from sceau.envelopes.reading import Unsealed
 from sceau.envelopes.summaries import Summary
 from sceau.ui import dates, sizes
+from sceau.ui.dates import When
 from sceau.web import documents, panes
 from sceau.web.pages import FileLink, Letter, Party
 
@@ -37,14 +41,24 @@ def destroyed(copy: Copy, *, by: Actor) -> Letter:
         sender=Party(sender.name, sender.address),
         to=tuple(party for role, party in parties if role == Copy.Role.TO),
         cc=tuple(party for role, party in parties if role == Copy.Role.CC),
-        when=dates.when(copy.sort_at, now=clock.now(), zone=by.person.zone),
+        when=_when(copy, by),
         sent=copy.role == Copy.Role.FROM,
         in_trash=False,  # nothing is left to restore or to destroy
     )
 
 
+def named(copy: Copy, *, by: Actor) -> str:
+    """Which envelope it is, in a few words; nothing when its summary is gone or does not open."""
+    try:
+        summary = summaries.summary(copy, by.keys)
+    except (rules.Destroyed, Unreadable, NotFound):
+        return ""
+    subject = summary.subject or _("Sans objet")
+    return _("« %(subject)s », de %(sender)s") % {"subject": subject, "sender": summary.sender.name}
+
+
 def _letter(copy: Copy, state: str, summary: Summary, by: Actor, *, text: str = "") -> Letter:
-    zone, sent = by.person.zone, copy.role == Copy.Role.FROM
+    sent = copy.role == Copy.Role.FROM
     return Letter(
         id=str(copy.id),
         state=state,
@@ -52,16 +66,20 @@ def _letter(copy: Copy, state: str, summary: Summary, by: Actor, *, text: str = 
         sender=_party(summary.sender),
         to=tuple(map(_party, summary.to)),
         cc=tuple(map(_party, summary.cc)),
-        when=dates.when(copy.sort_at, now=clock.now(), zone=zone),
+        when=_when(copy, by),
         text=text,
         files=tuple(_file(copy, part, state) for part in summary.documents),
         documents=_inside(summary),
         sent=sent,
         in_trash=copy.folder == Copy.Folder.TRASH,
         can_reply=state == "open" and not sent,
-        keeps=_("Conservée jusqu’au %(day)s, puis détruite ; les preuves restent.")
-        % {"day": dates.exact(copy.destroy_at, zone=zone)},
     )
+
+
+def _when(copy: Copy, by: Actor) -> When:
+    """Written out, as at the head of a letter; the list beside it says "hier"."""
+    moment = dates.when(copy.sort_at, now=clock.now(), zone=by.person.zone)
+    return replace(moment, text=dates.to_the_minute(copy.sort_at, zone=by.person.zone))
 
 
 def _party(party: summaries.Party) -> Party:

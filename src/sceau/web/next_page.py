@@ -26,6 +26,8 @@ def came_from(request: HttpRequest) -> str:
     """The page to come back to: this one, or, for a submit, the one that holds the form."""
     if request.method in ("GET", "HEAD"):
         return local(request.get_full_path())
+    if request.resolver_match and "draft_id" in request.resolver_match.kwargs:
+        return reverse("web:draft", args=[request.resolver_match.kwargs["draft_id"]])
     try:
         referer = urlsplit(request.headers.get("Referer", ""))
     except ValueError:  # what a browser never sends

@@ -46,8 +46,8 @@ class Row:
     when: When
     label: Chip | None = None
     documents: str = ""  # "2 documents"; empty when there are none
-    size: str = ""  # "412 Ko"
     state: str = ""  # "à ouvrir", "ouverte par 1 sur 2", "contenu détruit"
+    icon: str = "opened"
     unopened: bool = False
     current: bool = False
 
@@ -90,7 +90,6 @@ class Letter:
     sent: bool = False  # the reader is its sender
     in_trash: bool = False
     can_reply: bool = False
-    keeps: str = ""  # "Conservée jusqu’au 22 février 2027"
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +168,8 @@ class DraftPage:
     label: str = ""  # the chosen value of `labels`
     uploads: tuple[Upload, ...] = ()
     total: str = ""  # "31,2 Mo sur 40 Mo"
+    room: int = 0  # octets that the documents may still have
+    too_large: str = ""  # what is said of a document beyond it
     saved: str = ""  # "Brouillon enregistré à 14:05"
     reply: str = ""  # "Réponse à Dr Marc Benali, « Compte rendu de cardiologie »"
     keeps: str = ""  # "Conservée 3 mois, puis détruite. Les preuves restent."
@@ -210,4 +211,5 @@ class Confirm:
     action: str  # POST here
     button: str  # "Détruire l’enveloppe"
     back: str
+    what: str = ""  # which one: "« Compte rendu », de Dr Marc Benali"
     danger: bool = True

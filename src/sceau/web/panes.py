@@ -13,7 +13,7 @@ from sceau.envelopes.listing import DraftLine, Line, Page
 from sceau.envelopes.models import Copy
 from sceau.envelopes.summaries import Party
 from sceau.notify import labels
-from sceau.ui import dates, sizes
+from sceau.ui import dates
 from sceau.ui.dates import When
 from sceau.web.pages import Chip, Pane, Row
 
@@ -56,9 +56,9 @@ def _row(line: Line, *, by: Actor, now: datetime, current: Copy | None) -> Row:
         when=dates.when(copy.sort_at, now=now, zone=by.person.zone),
         label=Chip("", label) if label else None,
         documents=documents(copy.envelope.documents),
-        size=sizes.text(copy.envelope.size) if copy.envelope.documents else "",
         state=_state(line, now),
-        unopened=received and copy.opened_at is None and copy.destroyed_at is None,
+        icon=_icon(line, now),
+        unopened=received and copy.opened_at is None and not _is_destroyed(copy, now),
         current=current is not None and current.id == copy.id,
     )
 
@@ -75,14 +75,28 @@ def _names(parties: tuple[Party, ...]) -> list[str]:
 
 
 def _state(line: Line, now: datetime) -> str:
-    copy = line.copy
-    if copy.destroyed_at or copy.destroy_at <= now:
+    if _is_destroyed(line.copy, now):
         return _("contenu détruit")
-    if copy.role != Copy.Role.FROM:
-        return "" if copy.opened_at else _("à ouvrir")
+    if line.copy.role != Copy.Role.FROM:
+        return "" if line.copy.opened_at else _("à ouvrir")
+    if not line.opened:
+        return _("pas encore ouverte")
     if line.recipients == 1:
-        return _("ouverte") if line.opened else _("pas encore ouverte")
+        return _("ouverte")
     return _("ouverte par %(opened)s sur %(all)s") % {"opened": line.opened, "all": line.recipients}
+
+
+def _icon(line: Line, now: datetime) -> str:
+    """The drawing of the state that `_state` says in words."""
+    if _is_destroyed(line.copy, now):
+        return "destroyed"
+    if line.copy.role == Copy.Role.FROM:
+        return "opened" if line.opened == line.recipients else "send"
+    return "opened" if line.copy.opened_at else "seal"
+
+
+def _is_destroyed(copy: Copy, now: datetime) -> bool:
+    return copy.destroyed_at is not None or copy.destroy_at <= now
 
 
 def _draft(line: DraftLine, *, by: Actor, now: datetime) -> Row:
@@ -95,4 +109,5 @@ def _draft(line: DraftLine, *, by: Actor, now: datetime) -> Row:
         subject=(content.subject if content else "") or _("Sans objet"),
         when=when,
         documents=documents(line.documents),
+        icon="pen",
     )

@@ -48,7 +48,7 @@ def of(copy: Copy, *, by: Actor, recipients: tuple[Party, ...]) -> Proof:
 def _step(step: Step, by: Actor) -> pages.Step:
     detail = dates.exact(step.at, zone=by.person.zone)
     if step.index is not None:
-        detail = _("%(when)s, preuve n° %(number)s") % {"when": detail, "number": _number(step.index)}
+        detail = _("%(when)s, preuve n° %(number)s") % {"when": detail, "number": _number(step.index)}
     return pages.Step(_words(step, by), detail, _kind(step.event))
 
 
@@ -69,6 +69,10 @@ def _words(step: Step, by: Actor) -> str:
             return _("Déposée dans votre boîte") if mine else _("Déposée dans la boîte de %(who)s") % who
         case Event.CONTENT_ACCESS_TRACKING:
             return _("Ouverte par vous") if mine else _("Ouverte par %(who)s") % who
+        case Event.CONSIGNMENT_NOTIFICATION:
+            return _("Courriel d’avertissement envoyé")
+        case Event.CONSIGNMENT_NOTIFICATION_FAILURE:
+            return _("Le courriel d’avertissement est revenu")
         case Event.CONTENT_HANDOVER:
             return _handover(step.detail)
         case Event.CONTENT_DESTROYED:
@@ -101,34 +105,36 @@ def _ahead(copy: Copy, by: Actor) -> tuple[pages.Step, ...]:
     if copy.destroyed_at is not None:
         return ()
     day = dates.day(copy.destroy_at.astimezone(ZoneInfo(by.person.zone)).date())
-    text = _("Contenu détruit le %(day)s") % {"day": day}
+    text = _("Sera détruite le %(day)s") % {"day": day}
     return (pages.Step(text, _("Les preuves restent"), "wait"),)
 
 
 def _recipients(told: list[Step], recipients: tuple[Party, ...], by: Actor) -> tuple[RecipientLine, ...]:
     lines = []
     for index, party in enumerate(recipients):
-        text, kind = _fate([step for step in told if step.recipient == index], by)
+        text, kind = _fate([step for step in told if step.recipient == index], party, by)
         lines.append(RecipientLine(party.name, party.address, text, kind))
     return tuple(lines)
 
 
-def _fate(steps: list[Step], by: Actor) -> tuple[str, str]:
+def _fate(steps: list[Step], party: Party, by: Actor) -> tuple[str, str]:
     """What matters most to the sender of all that happened at one recipient's."""
     newest = {step.event: step for step in steps}
     if opened := newest.get(Event.CONTENT_ACCESS_TRACKING):
         when = dates.exact(opened.at, zone=by.person.zone)
+        if opened.who in ("", party.name):
+            return _("Ouverte le %(when)s") % {"when": when}, "done"
         return _("Ouverte par %(who)s, %(when)s") % {"who": opened.who, "when": when}, "done"
     if Event.CONTENT_HANDOVER_FAILURE in newest:
         return _("Détruite sans avoir été ouverte"), "fail"
     if Event.CONSIGNMENT_NOTIFICATION_FAILURE in newest:
-        return _("Déposée, mais le courriel d’avertissement est revenu"), "fail"
+        return _("Déposée ; le courriel d’avertissement est revenu"), "fail"
     return _("Déposée, pas encore ouverte"), "wait"
 
 
 def _published(told: list[Step]) -> str:
     last = max((step.index for step in told if step.index is not None), default=0)
-    return _("Journal vérifié jusqu’à la preuve n° %(number)s.") % {"number": _number(last)}
+    return _("Journal vérifié jusqu’à la preuve n° %(number)s.") % {"number": _number(last)}
 
 
 def _number(value: int) -> str:

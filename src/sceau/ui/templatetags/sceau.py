@@ -1,7 +1,7 @@
 from django import template
 from django.conf import settings
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString, mark_safe
 
 from sceau.accounts.common_words import COMMON
 from sceau.ui.context import static_version
@@ -24,6 +24,13 @@ def icon(name: str, label: str = "", kind: str = "i") -> SafeString:
             '<svg class="{}" role="img" aria-label="{}"><use href="{}#{}"/></svg>', kind, label, where, name
         )
     return format_html('<svg class="{}" aria-hidden="true"><use href="{}#{}"/></svg>', kind, where, name)
+
+
+@register.filter
+def breakable(address: str) -> SafeString:
+    """An address that goes on to the next line after its @ or, when that is not enough, after a dot."""
+    name, at, domain = (str(escape(part)).replace(".", ".<wbr>") for part in address.rpartition("@"))
+    return mark_safe(f'{name}{at}<wbr><span class="whole">{domain}</span>')  # noqa: S308 (escaped above)
 
 
 @register.simple_tag

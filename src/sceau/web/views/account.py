@@ -11,11 +11,11 @@ from sceau.core.errors import Malformed
 from sceau.notify import words
 from sceau.ui import flash
 from sceau.vault.sessions import Assurance
-from sceau.web import again
+from sceau.web import again, nav
 from sceau.web.forms_account import AccountForm, NoticesForm
 from sceau.web.guards import SignedIn, signed_in
 from sceau.web.next_page import redirect_to
-from sceau.web.pages import Chip, Nav
+from sceau.web.pages import Chip
 from sceau.web.requests import device_of
 
 _IDENTITY, _NOTICES = "web/account/identity.html", "web/account/notifications.html"
@@ -25,7 +25,7 @@ _IDENTITY, _NOTICES = "web/account/identity.html", "web/account/notifications.ht
 @signed_in(Assurance.CODE)
 def identity(request: SignedIn) -> HttpResponse:
     person = request.actor.person
-    context = {"section": "identity", "nav": Nav("account"), **_status(people.may_write(person))}
+    context = {"section": "identity", "nav": nav.of(request.actor, "account"), **_status(people.may_write(person))}
     if request.method != "POST":
         return render(request, _IDENTITY, {"form": AccountForm(person), **context})
     form = AccountForm(person, request.POST)
@@ -40,7 +40,7 @@ def identity(request: SignedIn) -> HttpResponse:
 @signed_in(Assurance.CODE)
 def notifications(request: SignedIn) -> HttpResponse:
     person = request.actor.person
-    context = {"section": "notifications", "nav": Nav("notifications")}
+    context = {"section": "notifications", "nav": nav.of(request.actor, "notifications")}
     if request.method != "POST":
         return render(request, _NOTICES, {"form": NoticesForm(person), **context})
     form = NoticesForm(person, request.POST)

@@ -61,8 +61,8 @@ def everything(request: SignedIn) -> HttpResponseBase:
     by, at = request.actor, clock.now()
     closed = export.left_closed(by, at=at)
     note = ngettext(
-        "%(count)s enveloppe reçue que vous n’avez pas ouverte n’est pas ici : ouvrez-la, puis recommencez.",
-        "%(count)s enveloppes reçues que vous n’avez pas ouvertes ne sont pas ici : ouvrez-les, puis recommencez.",
+        "%(count)s enveloppe reçue que vous n’avez pas ouverte n’est pas ici : ouvrez-la, puis recommencez.",
+        "%(count)s enveloppes reçues que vous n’avez pas ouvertes ne sont pas ici : ouvrez-les, puis recommencez.",
         closed,
     ) % {"count": closed}
     stream = export.everything(

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from sceau.accounts.actor import Actor
 from sceau.core import clock
 from sceau.envelopes import access, folders, handover, listing, opening, rules
 from sceau.envelopes.models import Copy, Opening
@@ -59,7 +60,8 @@ def trash(request: SignedIn, copy_id: UUID) -> HttpResponse:
     copy = access.copy(copy_id, for_=request.actor)
     home = "web:sent" if copy.role == Copy.Role.FROM else "web:received"
     folders.trash(copy)
-    return flash.add(see(home), _("Enveloppe mise à la corbeille."))
+    undo = reverse("web:envelope-restore", args=[copy.id])
+    return flash.add(see(home), _("Enveloppe mise à la corbeille."), undo=undo)
 
 
 @require_POST
@@ -78,7 +80,8 @@ def destroy(request: SignedIn, copy_id: UUID) -> HttpResponse:
     if request.method == "POST":
         folders.delete(copy, by=request.actor, at=clock.now())
         return flash.add(see("web:trash"), _("Enveloppe détruite ici. Ses preuves restent."))
-    return render(request, "web/confirm.html", {"nav": nav.of(request.actor, copy.folder), "confirm": _confirm(copy)})
+    context = {"nav": nav.of(request.actor, copy.folder), "confirm": _confirm(copy, by=request.actor)}
+    return render(request, "web/confirm.html", context)
 
 
 def _letter(copy: Copy, request: SignedIn) -> tuple[Letter, Opening | None]:
@@ -101,9 +104,9 @@ def _handed_over(
     return StreamingHttpResponse(chunks, status=response.status_code, headers={"Content-Length": length})
 
 
-def _confirm(copy: Copy) -> Confirm:
+def _confirm(copy: Copy, *, by: Actor) -> Confirm:
     return Confirm(
-        title=_("Détruire cette enveloppe ?"),
+        title=_("Détruire cette enveloppe ?"),
         text=_(
             "Elle sera détruite ici tout de suite, et dans les sauvegardes sous %(days)s jours. Les autres personnes"
             " gardent la leur, et les preuves restent. Cela ne peut pas être annulé."
@@ -112,4 +115,5 @@ def _confirm(copy: Copy) -> Confirm:
         action=reverse("web:envelope-destroy", args=[copy.id]),
         button=_("Détruire l’enveloppe"),
         back=reverse("web:envelope", args=[copy.id]),
+        what=letters.named(copy, by=by),
     )

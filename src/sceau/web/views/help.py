@@ -19,7 +19,7 @@ QUESTIONS = (
     ),
     (
         _("Un courriel me demande mon mot de passe. Est-ce vous ?"),
-        _("Non. Nos courriels ne demandent jamais de mot de passe, montrent le mot que vous avez choisi dans"
+        _("Non. Nos courriels ne demandent jamais de mot de passe, montrent le mot de reconnaissance choisi dans"
           " Notifications et n’ont de liens que vers ce site. En cas de doute, n’ouvrez rien et appelez-nous."),
     ),
     (

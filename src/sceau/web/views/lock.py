@@ -42,7 +42,7 @@ def locked(request: Request) -> HttpResponse:
     except (WrongPassword, TooMany) as error:
         return again.refused(request, _LOCKED, form, error, context)
     except SessionGone:
-        text = _("Plus de douze heures ont passé : connectez-vous à nouveau. Ce qui était enregistré vous attend.")
+        text = _("Plus de douze heures ont passé : connectez-vous à nouveau. Ce qui était enregistré vous attend.")
         return flash.add(redirect_to("web:login", next_page), text, kind="info")
     return HttpResponse(status=303, headers={"Location": next_page})
 

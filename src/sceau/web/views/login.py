@@ -74,7 +74,7 @@ def resend(request: Request) -> HttpResponse:
         return flash.add(redirect_to("web:login-code", next_page), errors.sentence(error), kind="warn")
     except (CodeGone, SessionGone):
         return _gone(request)
-    return flash.add(redirect_to("web:login-code", next_page), _("Un nouveau code est parti ; l’ancien ne vaut plus."))
+    return flash.add(redirect_to("web:login-code", next_page), _("Un nouveau code est parti ; l’ancien ne vaut plus."))
 
 
 @require_POST

@@ -55,7 +55,7 @@ def choose(request: Request, token: str) -> HttpResponse:
         if not form.is_bound:
             return render(request, _CHOOSE, {"form": form, **context})
         if form.is_valid() and form.cleaned_data["way"] == "session" and not context["can_use_session"]:
-            form.add_error("way", _("Cette session s’est fermée : choisissez une autre preuve."))
+            form.add_error("way", _("Cette session s’est fermée : choisissez une autre preuve."))
         if not form.is_valid():
             return again.invalid(request, _CHOOSE, form, context)
         return _set_password(request, token, form, person)

@@ -18,7 +18,7 @@ from sceau.core.errors import Malformed, TooMany
 from sceau.ui import dates, flash
 from sceau.vault.principals import WrongPassword
 from sceau.vault.sessions import Assurance
-from sceau.web import again
+from sceau.web import again, nav
 from sceau.web.forms_account import CurrentPasswordForm, PasswordForm
 from sceau.web.guards import SignedIn, signed_in
 from sceau.web.next_page import redirect_to
@@ -26,24 +26,23 @@ from sceau.web.pages import Nav
 from sceau.web.requests import device_of
 
 _PASSWORD, _CODE = "web/account/password.html", "web/account/recovery_code.html"
-_NAV = {"nav": Nav("security")}
 _SENTENCES = {
     Kind.SIGNED_UP: gettext_lazy("Compte ouvert"),
     Kind.SIGNED_IN: gettext_lazy("Connexion"),
-    Kind.SIGN_IN_FAILED: gettext_lazy("Connexion refusée : mot de passe faux"),
-    Kind.CODE_FAILED: gettext_lazy("Connexion refusée : code faux"),
+    Kind.SIGN_IN_FAILED: gettext_lazy("Connexion refusée : mot de passe faux"),
+    Kind.CODE_FAILED: gettext_lazy("Connexion refusée : code faux"),
     Kind.SIGNED_OUT: gettext_lazy("Déconnexion"),
     Kind.NEW_DEVICE: gettext_lazy("Connexion depuis un nouvel appareil"),
     Kind.UNLOCKED: gettext_lazy("Session déverrouillée"),
-    Kind.UNLOCK_FAILED: gettext_lazy("Déverrouillage refusé : mot de passe faux"),
+    Kind.UNLOCK_FAILED: gettext_lazy("Déverrouillage refusé : mot de passe faux"),
     Kind.SESSION_ENDED: gettext_lazy("Session fermée à distance"),
     Kind.PASSWORD_CHANGED: gettext_lazy("Mot de passe changé"),
     Kind.RECOVERY_CODE_CHANGED: gettext_lazy("Nouveau code de secours"),
-    Kind.RECOVERY_ASKED: gettext_lazy("Lien « Accès perdu » demandé"),
-    Kind.RECOVERY_FAILED: gettext_lazy("Accès perdu : code de secours faux"),
-    Kind.RECOVERY_WAITING: gettext_lazy("Accès perdu : nouveau mot de passe en attente"),
-    Kind.RECOVERY_REFUSED: gettext_lazy("Accès perdu : demande refusée"),
-    Kind.RECOVERY_RELEASED: gettext_lazy("Accès perdu : accès rendu par l’exploitant"),
+    Kind.RECOVERY_ASKED: gettext_lazy("Lien « Accès perdu » demandé"),
+    Kind.RECOVERY_FAILED: gettext_lazy("Accès perdu : code de secours faux"),
+    Kind.RECOVERY_WAITING: gettext_lazy("Accès perdu : nouveau mot de passe en attente"),
+    Kind.RECOVERY_REFUSED: gettext_lazy("Accès perdu : demande refusée"),
+    Kind.RECOVERY_RELEASED: gettext_lazy("Accès perdu : accès rendu par l’exploitant"),
     Kind.RECOVERY_DONE: gettext_lazy("Accès retrouvé avec un nouveau mot de passe"),
     Kind.IDENTITY_CHANGED: gettext_lazy("Identité modifiée"),
 }
@@ -57,7 +56,7 @@ def overview(request: SignedIn) -> HttpResponse:
     by = request.actor
     context = {
         "section": "security",
-        **_NAV,
+        **_rail(by),
         "sessions": _sessions(by),
         "journal": _journal(by),
         "waiting": _waiting(by),
@@ -68,11 +67,12 @@ def overview(request: SignedIn) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in(Assurance.CODE)
 def password(request: SignedIn) -> HttpResponse:
+    rail = _rail(request.actor)
     if request.method != "POST":
-        return render(request, _PASSWORD, {"form": PasswordForm(), **_NAV})
+        return render(request, _PASSWORD, {"form": PasswordForm(), **rail})
     form = PasswordForm(request.POST)
     if not form.is_valid():
-        return again.invalid(request, _PASSWORD, form, _NAV)
+        return again.invalid(request, _PASSWORD, form, rail)
     typed, device = form.cleaned_data, device_of(request)
     try:
         credentials.change_password(
@@ -80,11 +80,11 @@ def password(request: SignedIn) -> HttpResponse:
         )
     except WrongPassword:
         form.add_error("current", _("Ce n’est pas votre mot de passe actuel."))
-        return again.invalid(request, _PASSWORD, form, _NAV)
+        return again.invalid(request, _PASSWORD, form, rail)
     except WeakPassword as error:
-        return again.refused(request, _PASSWORD, form, error, _NAV, field="password")
+        return again.refused(request, _PASSWORD, form, error, rail, field="password")
     except TooMany as error:
-        return again.refused(request, _PASSWORD, form, error, _NAV)
+        return again.refused(request, _PASSWORD, form, error, rail)
     text = _("Votre mot de passe est changé, vos autres sessions sont fermées.")
     return flash.add(redirect_to("web:security"), text)
 
@@ -93,21 +93,22 @@ def password(request: SignedIn) -> HttpResponse:
 @signed_in(Assurance.CODE)
 def recovery_code(request: SignedIn) -> HttpResponse:
     """The new code is shown by the answer to the POST, once."""
+    rail = _rail(request.actor)
     if request.method != "POST":
-        return render(request, _CODE, {"form": CurrentPasswordForm(), **_NAV})
+        return render(request, _CODE, {"form": CurrentPasswordForm(), **rail})
     form = CurrentPasswordForm(request.POST)
     if not form.is_valid():
-        return again.invalid(request, _CODE, form, _NAV)
+        return again.invalid(request, _CODE, form, rail)
     try:
         code = credentials.new_recovery_code(
             form.cleaned_data["current"], by=request.actor, device=device_of(request), at=clock.now()
         )
     except WrongPassword:
         form.add_error("current", _("Ce n’est pas votre mot de passe actuel."))
-        return again.invalid(request, _CODE, form, _NAV)
+        return again.invalid(request, _CODE, form, rail)
     except TooMany as error:
-        return again.refused(request, _CODE, form, error, _NAV)
-    return render(request, _CODE, {"recovery_code": code, **_NAV})
+        return again.refused(request, _CODE, form, error, rail)
+    return render(request, _CODE, {"recovery_code": code, **rail})
 
 
 @require_POST
@@ -132,6 +133,10 @@ def _act(request: SignedIn) -> HttpResponse:
         case _:
             raise Malformed
     return flash.add(redirect_to("web:security"), text)
+
+
+def _rail(by: Actor) -> dict[str, Nav]:
+    return {"nav": nav.of(by, "security")}
 
 
 def _sessions(by: Actor) -> list[dict[str, object]]:

@@ -32,7 +32,7 @@ def ask(request: HttpRequest) -> HttpResponse:
     except TooMany as error:
         return again.refused(request, _ASK, form, error)
     except Malformed:
-        form.add_error("address", _("Ce n’est pas une adresse. Exemple : claire.vasseur@exemple.fr"))
+        form.add_error("address", _("Ce n’est pas une adresse. Exemple : claire.vasseur@exemple.fr"))
         return again.invalid(request, _ASK, form)
     return redirect_to("web:signup-asked")
 

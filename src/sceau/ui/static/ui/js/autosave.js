@@ -68,6 +68,20 @@ form.addEventListener("submit", async (event) => {
   form.requestSubmit(event.submitter);
 });
 addEventListener("pageshow", () => { sent = false; });
+// Going elsewhere saves first. Where that fails one stays, or is asked (`beforeunload`).
+addEventListener("click", async (event) => {
+  const link = event.target.closest?.("a[href]:not([download], [target])");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey || !unsaved()) return;
+  event.preventDefault();
+  await save();
+  location.assign(link.href);
+});
+addEventListener("submit", async (event) => {
+  if (event.target === form || "lock" in event.target.dataset || event.defaultPrevented || !unsaved()) return;
+  event.preventDefault();
+  await save();
+  if (!unsaved()) event.target.requestSubmit(event.submitter);
+}, { capture: true });
 document.addEventListener("visibilitychange", () => document.hidden && save(true));
 addEventListener("pagehide", () => save(true));
 document.addEventListener("sceau:lock", ({ detail }) => detail.push(save(true).finally(() => { sent = true; })));

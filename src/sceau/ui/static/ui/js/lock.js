@@ -1,5 +1,6 @@
 // Empties the screen after the idle time and locks the session. Only human acts count: navigation (this script
 // starts again), typing, pressing. Tabs tell each other, so that reading in one does not lock another at work.
+// « Verrouiller » takes the same way: what is being typed is saved before the screen goes.
 const form = document.querySelector("form[data-lock]");
 const tabs = new BroadcastChannel("sceau");
 const limit = Number(form?.dataset.lock) * 60_000;
@@ -13,7 +14,7 @@ function act() {
   tabs.postMessage("act");
 }
 
-async function lock() {
+async function hide() {
   clearInterval(watch);
   const saving = [];
   document.dispatchEvent(new CustomEvent("sceau:lock", { detail: saving }));
@@ -21,12 +22,20 @@ async function lock() {
   document.title = "Sceau";
   form.hidden = true;
   await Promise.race([Promise.allSettled(saving), new Promise((done) => setTimeout(done, 3_000))]);
+}
+
+async function lock() {
+  await hide();
   tabs.postMessage("lock");
   form.submit();
 }
 
+form?.addEventListener("submit", (event) => {
+  event.preventDefault();
+  lock();
+});
 tabs.onmessage = ({ data }) => {
-  if (data === "lock") location.replace(form.dataset.locked);
+  if (data === "lock") hide().then(() => location.replace(form.dataset.locked));
   else actedAt = Date.now();
 };
 // A sleeping machine wakes with the time gone: compare with the clock, do not count ticks.

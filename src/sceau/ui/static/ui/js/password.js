@@ -65,6 +65,7 @@ for (const box of document.querySelectorAll("[data-password]")) {
   const field = box.querySelector("input");
   const button = document.createElement("button");
   const name = () => { button.textContent = field.type === "password" ? box.dataset.show : box.dataset.hide; };
+  button.setAttribute("aria-controls", field.id);
   button.type = "button";
   button.className = "b";
   button.addEventListener("click", () => { field.type = field.type === "password" ? "text" : "password"; name(); });

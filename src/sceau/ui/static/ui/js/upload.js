@@ -6,8 +6,9 @@ const picker = form.elements.file;
 const queue = form.querySelector("[data-uploads]");
 const model = form.querySelector("[data-upload-row]");
 const seal = form.querySelector("[data-seal]");
+const attached = area.querySelector("[data-attached]");
 const waiting = [];
-let current = null;
+let current = null, leaving = false;
 
 area.querySelector("[data-attach-button]").hidden = true;
 area.querySelector(".drop").classList.add("on");
@@ -20,6 +21,7 @@ function add(file) {
   row.querySelector("progress").setAttribute("aria-label", file.name);
   row.querySelector("[data-cancel]").addEventListener("click", () => cancel(item));
   queue.append(row);
+  if (file.size > Number(attached.querySelector("[data-room]").dataset.room)) return fail(row, form.dataset.tooLarge);
   waiting.push(item);
   next();
 }
@@ -33,8 +35,7 @@ function cancel(item) {
 
 function next() {
   if (current || !waiting.length) return;
-  current = waiting.shift();
-  const { file, row, request } = current;
+  const { file, row, request } = current = waiting.shift();
   const data = new FormData();
   data.append("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
   data.append("file", file);
@@ -53,7 +54,7 @@ function next() {
 
 function finish(row, request) {
   if (request.status === 200 && !request.responseURL.includes("/connexion")) {
-    area.querySelector("[data-attached]").innerHTML = request.responseText;
+    attached.innerHTML = request.responseText;
     row.remove();
   } else {
     fail(row, said(request));
@@ -88,4 +89,9 @@ form.addEventListener("submit", (event) => {
   event.preventDefault();
   form.querySelector("[data-saved]").textContent = seal.dataset.wait;
 });
-addEventListener("beforeunload", (event) => current && event.preventDefault());
+addEventListener("beforeunload", (event) => current && !leaving && event.preventDefault());
+document.addEventListener("sceau:lock", ({ detail }) => { // nobody is there to be asked; what arrives in time is kept
+  leaving = true;
+  waiting.length = 0;
+  if (current) detail.push(new Promise((done) => current.request.addEventListener("loadend", done)));
+});
