@@ -3,10 +3,13 @@
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -116,6 +119,21 @@ def test_a_crashed_service_comes_back_and_a_stop_leaves_nothing(site: Deployment
     supervisor.terminate()
     assert supervisor.wait(30) == 0
     assert processes(site) == {}
+
+
+def test_a_dozen_slow_lines_do_not_keep_the_others_waiting(site: Deployment) -> None:
+    """Each sends the beginning of a form, as a document does on a slow line; nobody is signed in."""
+    site.up()
+    cookie = b"Cookie: __Host-csrf=" + b"a" * 32  # else its body would not be read
+    form = b"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 1000000\r\n\r\n"
+    head = b"POST /connexion HTTP/1.1\r\nHost: localhost\r\n" + cookie + b"\r\n" + form
+    with ExitStack() as stack:
+        for _ in range(12):
+            line = stack.enter_context(socket.create_connection(("127.0.0.1", site.port)))
+            line.sendall(head + b"a" * 1000)
+        time.sleep(1)
+        for _ in range(10):
+            assert urllib.request.urlopen(f"{site.url}/sante/vivant", timeout=5).status == 200
 
 
 @pytest.mark.attack(34)

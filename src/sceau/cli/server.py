@@ -12,7 +12,9 @@ from granian.server import Server
 from sceau import wsgi
 from sceau.cli import hygiene
 
-_THREADS = 4  # per process: four password checks at once, each 64 MiB for 95 ms
+# Per process, and each keeps a database connection. A thread is held as long as a body travels: a document on a slow
+# line for minutes. Passwords do not bound it: no more than four are checked at once (core.password_box).
+_THREADS = 16
 
 
 def address(bind: str) -> tuple[str, int]:
