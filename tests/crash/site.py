@@ -35,6 +35,7 @@ class Ended:
 
     status: int  # negative: the signal that killed it
     said: list[Said]
+    output: str
     trace: str
 
 
@@ -82,7 +83,7 @@ class Site:
             timeout=100,
             check=False,
         )
-        return Ended(done.returncode, saying.said(done.stdout), done.stderr[-4000:])
+        return Ended(done.returncode, saying.said(done.stdout), done.stdout, done.stderr[-4000:])
 
     def must(self, act: str, /, **arguments: Any) -> list[Said]:
         """One act that has to succeed; what it said."""
