@@ -23,6 +23,18 @@ def test_an_unopened_row_shows_who_what_and_how_many_documents(claire: Member, m
     assert "secret" not in shown
 
 
+def test_a_row_shows_no_subject_from_its_hour_of_destruction_on(claire: Member, marc: Member) -> None:
+    """Nobody waits for the sweep that comes by once an hour."""
+    desk.send(people.actor(claire), str(marc.address), subject="Résultats", label="results")
+    Copy.objects.update(destroy_at=clock.now())
+    for member, page in ((marc, "/recues"), (claire, "/envoyees")):
+        shown = text_of(sign_in(member).get(page))
+        assert "contenu détruit" in shown
+        assert "Résultats" not in shown
+        assert "résultats" not in shown
+        assert "Marc Benali" in shown or "Claire Vasseur" in shown
+
+
 def test_sent_rows_say_who_has_opened(claire: Member, marc: Member, lea: Member) -> None:
     by = people.actor(claire)
     both = desk.send(by, str(marc.address), cc=str(lea.address))

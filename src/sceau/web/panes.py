@@ -46,7 +46,8 @@ def documents(count: int) -> str:
 
 
 def _row(line: Line, *, by: Actor, now: datetime, current: Copy | None) -> Row:
-    copy, summary = line.copy, line.summary
+    copy = line.copy
+    summary = None if _is_destroyed(copy, now) else line.summary  # its hour has come, the sweep has not yet
     received = copy.role != Copy.Role.FROM
     label = labels.name(summary.label) if summary else ""
     return Row(
