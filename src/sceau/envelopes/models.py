@@ -13,7 +13,7 @@ from sceau.core import ids
 class Draft(models.Model):
     id = models.UUIDField(primary_key=True, default=ids.new)  # becomes the envelope's id (V13)
     author = models.ForeignKey(Person, models.PROTECT, related_name="drafts")
-    mailbox = models.ForeignKey(Mailbox, models.PROTECT, related_name="drafts")
+    mailbox = models.ForeignKey(Mailbox, models.PROTECT, related_name="drafts", db_index=False)
     reply_to = models.UUIDField(null=True)  # an envelope its author holds a copy of
     revision = models.PositiveIntegerField(default=0)
     documents_revision = models.PositiveIntegerField(default=0)  # grows when one is attached or taken off

@@ -84,7 +84,7 @@ class Log(models.Model):
 
 class LogEntry(models.Model):
     id = models.BigAutoField(primary_key=True)
-    log = models.ForeignKey(Log, models.PROTECT, related_name="entries")
+    log = models.ForeignKey(Log, models.PROTECT, related_name="entries", db_index=False)
     index = models.BigIntegerField()
     evidence = models.OneToOneField(Evidence, models.PROTECT, related_name="entry")
 

@@ -28,5 +28,5 @@ class Notice(models.Model):
         indexes = [
             models.Index(fields=["envelope"], name="notice_of_envelope"),
             models.Index(fields=["person", "state"], name="notice_of_person"),
-            models.Index(fields=["ended_at"], name="notice_ended"),
+            models.Index(fields=["ended_at"], name="notice_ended", condition=models.Q(ended_at__isnull=False)),
         ]

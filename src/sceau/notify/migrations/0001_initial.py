@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
                 ('seen_at', models.DateTimeField(null=True)),
             ],
             options={
-                'indexes': [models.Index(fields=['envelope'], name='notice_of_envelope'), models.Index(fields=['person', 'state'], name='notice_of_person'), models.Index(fields=['ended_at'], name='notice_ended')],
+                'indexes': [models.Index(fields=['envelope'], name='notice_of_envelope'), models.Index(fields=['person', 'state'], name='notice_of_person'), models.Index(condition=models.Q(('ended_at__isnull', False)), fields=['ended_at'], name='notice_ended')],
             },
         ),
     ]
