@@ -11,7 +11,7 @@ from sceau.accounts.models import Mailbox, Person, SignUp
 from sceau.accounts.people import Identity
 from sceau.accounts.telling import tell
 from sceau.core import box, ids, kdf, random
-from sceau.core.errors import Malformed, Refused
+from sceau.core.errors import Refused
 from sceau.core.values import Address
 from sceau.notify import notices
 from sceau.notify.kinds import OFF_AT_FIRST, Kind
@@ -38,11 +38,8 @@ class Opened:
 def ask(address: Address, *, language: str, network: str, at: datetime) -> None:
     """Mail a link to `address`, or, when it has an account already, a word that says so.
 
-    Same answer, same work, same rows either way: nothing tells who has an account. Raises TooMany; Malformed for an
-    address that no message can carry: its mailbox could neither write nor be written to (decision 0010).
+    Same answer, same work, same rows either way: nothing tells who has an account. Raises TooMany.
     """
-    if not str(address).isascii():
-        raise Malformed
     rates.hit("signup-network", network, limit=60, window=_HOUR, at=at)
     rates.hit("signup", str(address), limit=3, window=_HOUR, at=at)
     token = random.token()

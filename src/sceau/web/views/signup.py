@@ -3,14 +3,13 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import translation
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from sceau.accounts import signup
 from sceau.accounts.passwords import WeakPassword
 from sceau.accounts.signup import LinkGone
 from sceau.core import clock
-from sceau.core.errors import Malformed, TooMany
+from sceau.core.errors import TooMany
 from sceau.web import again
 from sceau.web.forms_account import AddressForm, SignUpForm
 from sceau.web.next_page import redirect_to
@@ -31,9 +30,6 @@ def ask(request: HttpRequest) -> HttpResponse:
         signup.ask(form.cleaned_data["address"], language=_language(), network=network_of(request), at=clock.now())
     except TooMany as error:
         return again.refused(request, _ASK, form, error)
-    except Malformed:
-        form.add_error("address", _("Ce n’est pas une adresse. Exemple : claire.vasseur@exemple.fr"))
-        return again.invalid(request, _ASK, form)
     return redirect_to("web:signup-asked")
 
 
