@@ -183,7 +183,8 @@ class TestTheSearchFindsALeak:
     def test_on_postgresql_and_s3(self, tmp_path: Path) -> None:
         """In a row, in the server's files and write-ahead log once the row is gone, and in an object."""
         settings = parts.settings_of_servers(tmp_path)
-        parts.need("the second column of the design", "" if settings else "PostgreSQL and S3 (make test-postgresql)")
+        if not settings:
+            pytest.skip("wants PostgreSQL and S3: make test-postgresql brings them")
         with psycopg.connect(settings["SCEAU_DATABASE_URL"], autocommit=True) as connection:
             connection.execute("CREATE TABLE accounts_person (zone TEXT)")
             connection.execute("INSERT INTO accounts_person VALUES (%s)", [self.WORD])

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.db import connection
 from django.test import Client
 from pytest_django import Settings
 
@@ -62,3 +63,22 @@ def test_sealing_waits_until_there_is_room(
     assert browser.post(url(draft, "sceller"), form(draft, marc.address)).status_code == 303
     assert list(store_check.verify(at=clock.now())) == []
     assert len(list(blobs.store().names("blobs/"))) == 2
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="SQLite alone can be told to grow no further")
+@pytest.mark.parametrize("act", ["enregistrer", "sceller"])
+def test_a_database_that_cannot_grow_says_so_too(
+    browser: Client, draft: Draft, claire: Member, marc: Member, act: str
+) -> None:
+    """Whatever else its error says: the cause is the disk, and the text comes back."""
+    letter = LETTER * 4000  # too much for the pages that are there
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA max_page_count = 1")  # as many as there are now
+        answer = browser.post(url(draft, act), form(draft, marc.address, body=letter))
+        cursor.execute("PRAGMA max_page_count = 1073741823")
+    assert answer.status_code == 503
+    assert FULL in text_of(answer)
+    assert f"{letter}</textarea>" in answer.content.decode()
+    assert saved(draft, claire).text == "Bonjour."
+    assert browser.post(url(draft, "sceller"), form(draft, marc.address)).status_code == 303

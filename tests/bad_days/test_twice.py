@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
+from typing import Any
 
 import pytest
 from django.db import connection
-from django.http import HttpResponse
 from django.test import Client
 
 from sceau.envelopes.models import Copy, Draft, Envelope
@@ -16,11 +16,11 @@ from tests.bad_days.desk import LETTER, file, form, names, saved, url
 from tests.people import Member, text_of
 
 
-def at_once(*acts: Callable[[], HttpResponse]) -> list[HttpResponse]:
-    """Each act in a thread of its own, started together."""
+def at_once(*acts: Callable[[], Any]) -> list[Any]:
+    """The answers to acts in threads of their own, started together."""
     start = Barrier(len(acts))
 
-    def run(act: Callable[[], HttpResponse]) -> HttpResponse:
+    def run(act: Callable[[], Any]) -> Any:
         start.wait()
         try:
             return act()
@@ -42,7 +42,7 @@ def tab(browser: Client) -> Client:
 def test_pressed_four_times_at_once_it_is_one_envelope(
     browser: Client, draft: Draft, claire: Member, marc: Member
 ) -> None:
-    def press() -> HttpResponse:
+    def press() -> Any:
         return tab(browser).post(url(draft, "sceller"), form(draft, marc.address))
 
     answers = {(answer.status_code, answer.get("Location", "")) for answer in at_once(*[press] * 4)}

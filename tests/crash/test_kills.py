@@ -1,6 +1,6 @@
 """`kill -9` at random under load: nothing that was acknowledged is lost, nothing is there twice.
 
-Twenty deaths by default; SCEAU_TEST_KILLS=200 for the whole exercise, of which docs/conformance.md gives the figures.
+Twenty deaths by default; SCEAU_TEST_KILLS=200 for the whole exercise, and `-s` to read its figures.
 """
 
 import os

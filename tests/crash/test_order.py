@@ -53,9 +53,13 @@ def _calls(text: str) -> Iterator[Call]:
             yield Call(found[1], found[2])
 
 
-def only(calls: list[Call], *wanted: Callable[[Call], bool]) -> list[int]:
+Describes = Callable[[Call], bool]
+
+
+def only(calls: list[Call], *wanted: Describes) -> list[int]:
     """Where the calls stand that answer each description: each must be found, after the one before."""
-    places, start = [], 0
+    places: list[int] = []
+    start = 0
     for index, describes in enumerate(wanted):
         start = next((at for at in range(start, len(calls)) if describes(calls[at])), -1)
         assert start >= 0, f"step {index} of the order is missing after {places}"
@@ -75,19 +79,25 @@ def test_a_seal_is_durable_before_it_is_said(model: Site, make: Make, tmp_path: 
         folder = blob.rpartition("/")[0]
         *_, renamed, named, committed, said = only(
             calls[after:],
-            lambda call, path=temporary: (
-                call.name == "openat" and path in call.arguments and "O_EXCL" in call.arguments
-            ),
-            lambda call, path=temporary: call.syncs and f"<{path}>" in call.arguments,
-            lambda call, same=rename: call is same,
-            lambda call, path=folder: call.syncs and f"<{path}>" in call.arguments,
+            makes(temporary),
+            syncs(temporary),
+            rename.__eq__,
+            syncs(folder),
             is_commit,
-            lambda call, same=answer: call is same,
+            answer.__eq__,
         )
         between = calls[after:][renamed:named]
         assert not any(map(is_commit, between)), "no row before the blob's name is kept"
         check_answer(calls[after:][committed : said + 1])
         after += said + 1
+
+
+def makes(path: str) -> Describes:
+    return lambda call: call.name == "openat" and path in call.arguments and "O_EXCL" in call.arguments
+
+
+def syncs(path: str) -> Describes:
+    return lambda call: call.syncs and f"<{path}>" in call.arguments
 
 
 def is_commit(call: Call) -> bool:

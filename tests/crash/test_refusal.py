@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -45,15 +46,16 @@ def test_sqlite_that_does_not_sync_is_found_out(
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def server() -> Iterator[str]:
     """A PostgreSQL of our own: its settings are spoilt."""
     programs = with_servers.postgresql_programs()
     parts.need("a PostgreSQL that does not sync", "" if programs else "postgresql")
     assert programs
-    folder = tmp_path_factory.mktemp("server")
-    for above in (folder, *folder.parents[:2]):
-        above.chmod(0o711)  # the server runs as another user
-    with with_servers.postgresql(programs, folder / "postgresql") as url:
+    # Not below pytest's own folder: the server runs as another user, who may not pass there.
+    with (
+        tempfile.TemporaryDirectory(prefix="sceau-unsafe-") as folder,
+        with_servers.postgresql(programs, Path(folder) / "postgresql") as url,
+    ):
         yield url
 
 

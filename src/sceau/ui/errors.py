@@ -4,6 +4,7 @@
 handlers, which call `page` and `crash` here through `web.views.errors`.
 """
 
+import sqlite3
 from collections.abc import Callable
 from http import HTTPStatus
 
@@ -19,6 +20,7 @@ from sceau.core import errors
 from sceau.ui.answers import CRASH, TABLE, Answer
 
 _RETRY_SECONDS = 30
+_DISK_FULL = "53100"  # PostgreSQL, appendix A
 _log = structlog.get_logger(__name__)
 
 EXPIRED_FORM = Answer(
@@ -108,9 +110,15 @@ class ErrorPages:
         return None
 
 
+def of_database(error: OperationalError | InterfaceError) -> errors.Error:
+    """A database that is locked or gone is Busy; one that cannot grow has a full disk."""
+    _log.warning("database", exc_info=error)
+    full = getattr(error.__cause__, "sqlite_errorcode", 0) == sqlite3.SQLITE_FULL
+    return errors.StorageFull() if full or getattr(error.__cause__, "sqlstate", "") == _DISK_FULL else errors.Busy()
+
+
 def _translated(error: BaseException | None) -> errors.Error | None:
-    """Our own errors as they are; a database that is locked or gone is Busy."""
+    """Our own errors as they are; a database's in our words."""
     if isinstance(error, OperationalError | InterfaceError):
-        _log.warning("database", exc_info=error)
-        return errors.Busy()
+        return of_database(error)
     return error if isinstance(error, errors.Error) else None

@@ -16,7 +16,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.csrf import csrf_protect
 
-from sceau.core.errors import Busy, Error, NotFound
+from sceau.core.errors import Error, NotFound
 from sceau.envelopes.drafts import Stale
 from sceau.ui import errors
 from sceau.vault.models import Session
@@ -39,15 +39,15 @@ def kept(view: _View[_P]) -> _View[_P]:
                 raise trouble
             return view(request, *args, **kwargs)
         if trouble:
-            return _give_back(request, Busy(), draft_id)
+            return _give_back(request, errors.of_database(trouble), draft_id)
         if not _has_session(request):
             return _give_back(request, SessionGone(), draft_id, sign_in=True)
         try:
             return view(request, *args, **kwargs)
         except (NotFound, Stale) as error:
             return _give_back(request, error, draft_id)
-        except (OperationalError, InterfaceError):
-            return _give_back(request, Busy(), draft_id)
+        except (OperationalError, InterfaceError) as error:
+            return _give_back(request, errors.of_database(error), draft_id)
 
     keeping.keeps_text = True  # type: ignore[attr-defined]  # asked by `keeps`, through later decorators
     return keeping
@@ -80,9 +80,9 @@ def _answer(request: HttpRequest, error: Error, draft_id: object, *, sign_in: bo
     return errors.with_delay(render(request, "web/kept.html", context, status=answer.status), error)
 
 
-def _trouble(request: HttpRequest) -> Exception | None:
+def _trouble(request: HttpRequest) -> OperationalError | InterfaceError | None:
     """Why the database did not say whose session this is."""
-    trouble: Exception | None = getattr(request, "trouble", None)
+    trouble: OperationalError | InterfaceError | None = getattr(request, "trouble", None)
     return trouble
 
 
