@@ -3,6 +3,7 @@
 Nothing that it sends or receives touches a disk of the test's own.
 """
 
+import contextlib
 import http.client
 import itertools
 import re
@@ -77,8 +78,9 @@ class Visitor:
             for name, value in {**sent, **(headers or {})}.items():
                 connection.putheader(name, value)
             connection.endheaders()
-            for piece in body or ():
-                connection.send(piece)
+            with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # answered before the whole was sent
+                for piece in body or ():
+                    connection.send(piece)
             return self._read(connection.getresponse())
         finally:
             connection.close()
