@@ -13,6 +13,7 @@ import django
 
 django.setup()
 
+from sceau.cli import hygiene  # noqa: E402
 from tests import installation  # noqa: E402
 from tests.crash import load  # noqa: E402
 
@@ -26,8 +27,9 @@ def main() -> None:
 
 
 def _start(name: str) -> int:
-    child = os.fork()
+    parent, child = os.getpid(), os.fork()
     if child == 0:
+        hygiene.die_with_parent(parent)  # when the tests themselves are killed, nobody else would
         os.dup2(2, 1)  # what children print must not look like our answers
         try:
             getattr(load, name)()
