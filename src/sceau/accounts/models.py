@@ -25,6 +25,8 @@ class Person(models.Model):
     status = models.CharField(max_length=10, choices=Status, default=Status.UNVERIFIED)
     language = models.CharField(max_length=2, default="fr")
     zone = models.CharField(max_length=40, default="Europe/Paris")
+    theme = models.CharField(max_length=5, blank=True)  # "light", "dark", or as the device has it
+    text_size = models.CharField(max_length=6, blank=True)  # "large", "larger", or as the browser has it
     principal = models.OneToOneField(Principal, models.PROTECT, related_name="+")
     notices_off = models.CharField(max_length=120, blank=True)  # kinds switched off, comma-separated
     notice_word = models.BinaryField(null=True)  # the word its mails show, sealed to the queue key

@@ -80,10 +80,11 @@ def _release(envelopes: Iterable[Envelope], *, at: datetime) -> None:
 
 def _evidence(held: list[Copy], reason: Reason, *, by: Person | None, at: datetime) -> Iterator[log.Fact]:
     """Each copy is destroyed; what nobody had opened can never be handed over; an expiry is told once."""
+    held = [copy for copy in held if copy.envelope.source != Envelope.Source.IMPORTED]  # nothing is proved about these
     readers = _readers(held)
     for envelope in {copy.envelope_id: copy.envelope for copy in held}.values():
         if reason is Reason.EXPIRED:
-            event, parties = Event.ENVELOPE_EXPIRED, bytes(envelope.parties)
+            event, parties = Event.ENVELOPE_EXPIRED, envelope.commitment
             yield log.Fact(event, envelope.id, parties=parties, once=(envelope.id, event))
     for copy in held:
         opened = copy.role == Copy.Role.FROM or copy.opened_at is not None
@@ -108,7 +109,7 @@ def _fact(
         event,
         copy.envelope_id,
         copy.recipient,
-        parties=bytes(copy.envelope.parties),
+        parties=copy.envelope.commitment,
         facts=records.seal(content, told, envelope=copy.envelope_id, at=at),
     )
 

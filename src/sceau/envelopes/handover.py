@@ -53,7 +53,7 @@ def record(copy: Copy, opening: Opening, part: str, *, by: Actor, at: datetime) 
         event,
         envelope.id,
         copy.recipient,
-        parties=bytes(envelope.parties),
+        parties=envelope.commitment,
         facts=records.seal(content, readers.values(), envelope=envelope.id, at=at),
         once=(envelope.id, copy.recipient, by.person.id, event, by.session, part),
     )

@@ -43,7 +43,7 @@ def _fact(copy: Copy, *, by: Actor, at: datetime) -> log.Fact:
         event,
         envelope.id,
         copy.recipient,
-        parties=bytes(envelope.parties),
+        parties=envelope.commitment,
         facts=records.seal(content, readers.values(), envelope=envelope.id, at=at),
         once=(envelope.id, copy.recipient, by.person.id, event),
     )

@@ -129,6 +129,8 @@ def _prepare(draft: Draft, sealed: _Sealed, plan: Plan, *, by: Actor, at: dateti
         sender=by.person,
         mailbox=own,
         reply_to=draft.reply_to,
+        forward_of=draft.forward_of,
+        thread=_thread(draft),
         sealed_at=at,
         size=sealed.size,
         documents=len(sealed.summary.documents),
@@ -138,6 +140,14 @@ def _prepare(draft: Draft, sealed: _Sealed, plan: Plan, *, by: Actor, at: dateti
         expires_at=plan.expires_at,
     )
     return _Filing(envelope, parties, *_copies(envelope, sealed.key, plan, keys, at=at))
+
+
+def _thread(draft: Draft) -> UUID:
+    """The exchange that a reply goes on with; any other envelope begins one."""
+    if draft.reply_to is None:
+        return draft.id
+    answered = Envelope.objects.filter(id=draft.reply_to).values_list("thread", flat=True).first()
+    return answered or draft.id
 
 
 def _file(filing: _Filing, *, label: str, at: datetime) -> None:

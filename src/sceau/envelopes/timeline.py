@@ -58,12 +58,14 @@ def of(copy: Copy, *, by: Actor) -> list[Step]:
 
 def story(copy: Copy, *, by: Actor) -> Story:
     """What `of` shows and `receipts.build` proves."""
+    if copy.envelope.parties is None:
+        return Story((), {}, None)
     opened = records.open_many(copy.envelope_id, by.keys)
     rows = Evidence.objects.filter(envelope=copy.envelope_id, parties=copy.envelope.parties)
     numbers = dict(LogEntry.objects.filter(evidence__in=rows).values_list("evidence", "id"))
     seen = [row for row in rows if _may_see(row, copy, opened)]
     seen.sort(key=lambda row: (row.id not in numbers, numbers.get(row.id, 0), row.id))
-    _, parties = opened.get(bytes(copy.envelope.parties), (b"", None))
+    _, parties = opened.get(copy.envelope.commitment, (b"", None))
     return Story(tuple(seen), opened, parties)
 
 
