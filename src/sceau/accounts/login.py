@@ -98,7 +98,8 @@ def finish(cookie: str, digits: str, *, device_token: str, device: str, at: date
         codes.check(_PURPOSE, bytes(session.id), digits, at=at)
     except (WrongCode, NoTriesLeft) as refusal:
         journal.write(journal.Kind.CODE_FAILED, person, at=at, device=device)
-        if isinstance(refusal, WrongCode) and refusal.tries_left:
+        # Who spent the last try ends the session; who found none left does not: a right one may be on its way in.
+        if isinstance(refusal, NoTriesLeft) or refusal.tries_left:
             raise
         sessions.end(session)
         raise NoTriesLeft from refusal
