@@ -11,13 +11,14 @@ from sceau.core import canonical, hpke
 from sceau.core.errors import Malformed
 from sceau.core.opaque import Opaque
 from sceau.envelopes import rules
-from sceau.envelopes.mime import Part
+from sceau.envelopes.mime import Part, Role
 from sceau.envelopes.models import Copy
 from sceau.vault import format
 from sceau.vault.epochs import EpochKey
 from sceau.vault.keyring import Keys
 
-_VERSION = 1
+_VERSION = 2
+_FIRST = 1  # before imports and formatted letters: text first, then documents; read, never written
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,14 @@ class Party:
 
     name: str
     address: str
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Imported:
+    """What only a mail that its holder brought has. All of its summary is as written in it: nobody vouches for that."""
+
+    date: int | None = None  # its own, in milliseconds since 1970; None when it has none that can be read
+    oddities: tuple[str, ...] = ()  # codes of mime.Oddity
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -38,10 +47,12 @@ class Summary:
     message_id: str
     references: tuple[str, ...]  # of the messages that this one answers, oldest first
     parts: tuple[Part, ...]  # where each stands in the message
+    imported: Imported | None = None
 
     @property
     def documents(self) -> tuple[Part, ...]:
-        return self.parts[1:]  # the first part is the text
+        """What is not the letter itself; pictures within it count too, so that everything can be reached."""
+        return tuple(part for part in self.parts if part.role in (Role.DOCUMENT, Role.INLINE))
 
     def encode(self) -> bytes:
         return canonical.dumps(
@@ -54,6 +65,7 @@ class Summary:
                 "label": self.label,
                 "message_id": self.message_id,
                 "references": list(self.references),
+                "imported": None if self.imported is None else _imported(self.imported),
                 "parts": [
                     {
                         "number": part.number,
@@ -64,6 +76,9 @@ class Summary:
                         "encoded_size": part.encoded_size,
                         "size": part.size,
                         "sha256": part.sha256.hex(),
+                        "role": part.role.value,
+                        "charset": part.charset,
+                        "cid": part.cid,
                     }
                     for part in self.parts
                 ],
@@ -75,6 +90,8 @@ class Summary:
         """Raises Malformed."""
         value = canonical.loads(data)
         try:
+            if value["version"] == _FIRST:
+                value = _second(value)
             if value["version"] != _VERSION:
                 raise Malformed
             return cls(
@@ -86,6 +103,7 @@ class Summary:
                 message_id=value["message_id"],
                 references=tuple(value["references"]),
                 parts=tuple(_part(part) for part in value["parts"]),
+                imported=_read_imported(value["imported"]),
             )
         except (KeyError, TypeError, ValueError) as error:
             raise Malformed from error
@@ -135,6 +153,22 @@ def _party(party: Party) -> dict[str, str]:
     return {"name": party.name, "address": party.address}
 
 
+def _imported(imported: Imported) -> dict[str, Any]:
+    return {"date": imported.date, "oddities": list(imported.oddities)}
+
+
+def _read_imported(value: dict[str, Any] | None) -> Imported | None:
+    return None if value is None else Imported(value["date"], tuple(value["oddities"]))
+
+
+def _second(value: dict[str, Any]) -> dict[str, Any]:
+    """A summary of version 1 as version 2 says it."""
+    roles = [Role.TEXT, *[Role.DOCUMENT] * len(value["parts"])]
+    added = [{"role": role.value, "charset": "utf-8", "cid": ""} for role in roles]
+    parts = [part | more for part, more in zip(value["parts"], added, strict=False)]
+    return value | {"version": _VERSION, "parts": parts, "imported": None}
+
+
 def _part(value: dict[str, Any]) -> Part:
     return Part(
         number=value["number"],
@@ -145,4 +179,7 @@ def _part(value: dict[str, Any]) -> Part:
         encoded_size=value["encoded_size"],
         size=value["size"],
         sha256=bytes.fromhex(value["sha256"]),
+        role=Role(value["role"]),
+        charset=value["charset"],
+        cid=value["cid"],
     )

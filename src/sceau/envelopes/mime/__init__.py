@@ -5,7 +5,7 @@ Pure. Raw received bytes are the truth elsewhere; this package only writes what 
 
 from sceau.envelopes.mime.base64 import decode_base64, encode_base64, encoded_size
 from sceau.envelopes.mime.letter import Attachment, Letter, Mailbox, attachment
-from sceau.envelopes.mime.message import Message, Part, write
+from sceau.envelopes.mime.message import Message, Part, Role, write
 
 __all__ = [
     "Attachment",
@@ -13,6 +13,7 @@ __all__ = [
     "Mailbox",
     "Message",
     "Part",
+    "Role",
     "attachment",
     "decode_base64",
     "encode_base64",

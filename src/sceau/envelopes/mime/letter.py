@@ -38,6 +38,7 @@ class Letter:
     in_reply_to: str | None = None
     references: tuple[str, ...] = ()
     attachments: tuple[Attachment, ...] = ()
+    html: str | None = None  # the same text with its formatting, sanitised; line ends of any kind
 
 
 def attachment(name: str, content_type: str, content: bytes) -> Attachment:
