@@ -137,10 +137,12 @@ SCEAU_DPO_MAIL = _text("DPO_MAIL", "")
 
 # Limits and delays.
 SCEAU_MESSAGE_LIMIT = _number("MESSAGE_LIMIT", 40_000_000, least=1)  # decoded octets of all attachments
+SCEAU_DRAFT_LIMIT = _number("DRAFT_LIMIT", 5 * SCEAU_MESSAGE_LIMIT, least=1)  # of a draft; above: several envelopes
 SCEAU_RECIPIENT_LIMIT = _number("RECIPIENT_LIMIT", 100, least=1, most=1000)
 SCEAU_RETENTION_DAYS = _number("RETENTION_DAYS", 92, least=1)  # three months
 SCEAU_BACKUP_DAYS = _number("BACKUP_DAYS", 30)  # how long backups keep what was destroyed (V14)
 SCEAU_EVIDENCE_YEARS = _number("EVIDENCE_YEARS", 10, least=1)
+SCEAU_PATIENT_LINE = _flag("PATIENT_LINE")  # may a letter say that the patient was informed, agrees or objects?
 SCEAU_IDLE_MINUTES = _number("IDLE_MINUTES", 30, least=1, most=240)
 SCEAU_RECOVERY_HOURS = _number("RECOVERY_HOURS", 24, least=1)
 SCEAU_PASSWORD_LENGTH = _number("PASSWORD_LENGTH", 12, least=8, most=64)
@@ -180,6 +182,7 @@ MIDDLEWARE = [
     "sceau.ui.csp.ContentSecurityPolicy",
     "sceau.ui.logs.RequestLog",
     "sceau.ui.headers.StrictHeaders",
+    "sceau.web.polls.Polls",  # after hosts and cookies are checked, before anything that costs
     "sceau.ui.flash.FlashMessages",
     "django.middleware.csrf.CsrfViewMiddleware",
     "sceau.web.sessions.SessionMiddleware",

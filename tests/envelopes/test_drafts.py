@@ -138,7 +138,7 @@ def test_a_document_beyond_the_limit_stops_where_it_crosses_it(claire: Member) -
 
 
 def test_documents_of_two_tabs_are_counted_together(claire: Member, settings: Settings) -> None:
-    settings.SCEAU_MESSAGE_LIMIT = 1000
+    settings.SCEAU_DRAFT_LIMIT = 1000
     draft = drafts.create(people.actor(claire), at=clock.now())
     rooms = [attachments.room(draft) for _ in range(2)]
     first, second = (attachments.receive("a", "", [b"x" * 600], limit=room) for room in rooms)

@@ -3,6 +3,7 @@
 Every function here wants a completed login (`Assurance.CODE`): a password alone reaches nobody's mail (V6).
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
@@ -13,7 +14,7 @@ from sceau.accounts.actor import Actor
 from sceau.accounts.models import Person
 from sceau.core.errors import NotFound, Refused
 from sceau.envelopes import rules
-from sceau.envelopes.models import Copy, Draft, Opening, Upload
+from sceau.envelopes.models import Arrival, Copy, Draft, Folder, Opening, Upload
 from sceau.vault.sessions import Assurance
 
 _Row = TypeVar("_Row", bound=Model)
@@ -50,11 +51,30 @@ def upload(id: UUID, *, draft: UUID, for_: Actor) -> Upload:
     return _one(mine.filter(id=id, draft=draft))
 
 
+def arrival(id: UUID, *, draft: Draft) -> Arrival:
+    """A document that is on its way into a draft, which comes from one of the functions above."""
+    return _one(Arrival.objects.select_related("draft__mailbox").filter(id=id, draft=draft))
+
+
 def copy(id: UUID, *, for_: Actor) -> Copy:
     """A copy in the mailbox the actor acts for, destroyed or not, with its envelope and the sender's mailbox."""
     _at_least(Assurance.CODE, for_)
-    mine = Copy.objects.filter(mailbox=for_.mailbox)
+    mine = Copy.objects.filter(mailbox=for_.mailbox).exclude(folder=Copy.Folder.HELD)
     return _one(mine.filter(id=id).select_related("envelope__mailbox", "envelope__sender", "mailbox"))
+
+
+def copies(ids: Iterable[UUID], *, for_: Actor) -> list[Copy]:
+    """Those of these copies that are in the mailbox the actor acts for, newest first; the others are passed over."""
+    _at_least(Assurance.CODE, for_)
+    mine = Copy.objects.filter(mailbox=for_.mailbox)
+    return list(mine.filter(id__in=ids).select_related("envelope").order_by("-sort_at", "-id"))
+
+
+def folder(id: UUID, *, for_: Actor) -> Folder:
+    """A folder of the mailbox the actor acts for, with the one around it."""
+    _at_least(Assurance.CODE, for_)
+    mine = Folder.objects.filter(mailbox=for_.mailbox)
+    return _one(mine.filter(id=id).select_related("parent"))
 
 
 def sealed(draft_id: UUID, *, for_: Actor) -> Copy:

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Max, Sum
+from django.db.models import F, Max, QuerySet
 
 from sceau import blobs
 from sceau.accounts import mailboxes
@@ -57,12 +57,23 @@ class Document:
 
 
 def room(draft: Draft) -> int:
-    """Decoded octets that may still be attached."""
-    return max(0, settings.SCEAU_MESSAGE_LIMIT - _total(draft))
+    """Decoded octets that may still be attached: what is on its way in pieces is counted as announced."""
+    return max(0, settings.SCEAU_DRAFT_LIMIT - sum(_sizes(draft)))
+
+
+def check(draft: Draft, *sizes: int) -> None:
+    """May documents of these sizes still be attached? Ask while the draft is locked (`touch`).
+
+    One of them alone must fit an envelope; all together may be several (splitting). Raises rules.TooLarge,
+    TooManyDocuments.
+    """
+    for size in sizes:
+        rules.check_size([size], rules.Limits(recipients=0, size=settings.SCEAU_MESSAGE_LIMIT))
+    rules.check_size([*_sizes(draft), *sizes], rules.Limits(recipients=0, size=settings.SCEAU_DRAFT_LIMIT))
 
 
 def receive(name: str, content_type: str, chunks: Iterable[bytes], *, limit: int) -> Received:
-    """Seal a document of at most `limit` octets as it arrives, durably.
+    """Seal a document as it arrives, durably: at most `limit` octets, and what one envelope takes.
 
     Raises rules.TooLarge as soon as the limit is crossed, StorageFull; nothing is kept then.
     """
@@ -96,7 +107,7 @@ def attach(draft: Draft, received: Received, *, at: datetime) -> Upload:
     """
     try:
         with transaction.atomic():
-            upload = _insert(draft, received, at)
+            upload = insert(draft, received, id=ids.new(), at=at)
             failpoint("upload.row")
     except (rules.TooLarge, rules.TooManyDocuments, NotFound):
         drop(received)
@@ -109,15 +120,15 @@ def attach(draft: Draft, received: Received, *, at: datetime) -> Upload:
 def detach(upload: Upload, *, at: datetime) -> None:
     """Take a document off its draft; its blob goes after the commit."""
     with transaction.atomic():
-        _touch(upload.draft_id)
-        delete_blobs_later([upload], at=at)
-        upload.delete()
+        touch(upload.draft_id)
+        remove(Upload.objects.filter(id=upload.id), at=at)
 
 
-def delete_blobs_later(uploads: list[Upload], *, at: datetime) -> None:
-    """In the transaction that deletes the rows: a job deletes the blobs once it has committed."""
-    if uploads:
-        outbox.queue("delete-blob", *(UUID(hex=upload.blob_key) for upload in uploads), due=at)
+def remove(uploads: QuerySet[Upload], *, at: datetime) -> None:
+    """Delete rows in the caller's transaction; a job deletes their blobs once it has committed."""
+    if keys := list(uploads.values_list("blob_key", flat=True)):
+        outbox.queue("delete-blob", *(UUID(hex=key) for key in keys), due=at)
+        uploads.delete()
 
 
 def of(draft: Draft, *, keys: Keys) -> list[Document]:
@@ -125,15 +136,14 @@ def of(draft: Draft, *, keys: Keys) -> list[Document]:
     return [_open(upload, draft.mailbox_id, keys) for upload in draft.uploads.order_by("position", "id")]
 
 
-def _insert(draft: Draft, received: Received, at: datetime) -> Upload:
-    if not _touch(draft.id):
+def insert(draft: Draft, received: Received, *, id: UUID, at: datetime) -> Upload:
+    """Give a received document its row, in the caller's transaction. Raises what `attach` raises."""
+    if not touch(draft.id):
         raise NotFound
-    sizes = list(draft.uploads.values_list("size", flat=True))
-    limits = rules.Limits(recipients=0, size=settings.SCEAU_MESSAGE_LIMIT)
-    rules.check_size([*sizes, received.size], limits)
+    check(draft, received.size)
     reader = mailboxes.keys_for([draft.mailbox])[draft.mailbox_id]
     upload = Upload(
-        id=ids.new(),
+        id=id,
         draft=draft,
         blob_key=received.blob_key,
         epoch=reader.number,
@@ -149,7 +159,7 @@ def _insert(draft: Draft, received: Received, at: datetime) -> Upload:
     return upload
 
 
-def _touch(draft: UUID) -> bool:
+def touch(draft: UUID) -> bool:
     """Locks the draft, so that two tabs count each other's documents; a seal that read others fails. False: gone."""
     return bool(Draft.objects.filter(id=draft).update(documents_revision=F("documents_revision") + 1))
 
@@ -173,16 +183,17 @@ def _info(upload: Upload, mailbox: UUID) -> bytes:
     return hpke.info(_PURPOSE, upload.draft_id, mailbox, upload.epoch, upload.id)
 
 
-def _total(draft: Draft) -> int:
-    return draft.uploads.aggregate(total=Sum("size"))["total"] or 0
+def _sizes(draft: Draft) -> list[int]:
+    return [*draft.uploads.values_list("size", flat=True), *draft.arrivals.values_list("size", flat=True)]
 
 
 class _Meter:
-    """Counts and digests what passes; stops it at the limit."""
+    """Counts and digests what passes; stops it at the limit: what one envelope takes, or the room that is left."""
 
-    def __init__(self, chunks: Iterable[bytes], limit: int) -> None:
+    def __init__(self, chunks: Iterable[bytes], room: int) -> None:
         self._chunks = chunks
-        self._limit = limit
+        self._limit = min(room, settings.SCEAU_MESSAGE_LIMIT)
+        self._told = settings.SCEAU_DRAFT_LIMIT if room < settings.SCEAU_MESSAGE_LIMIT else self._limit
         self._sha256 = hashlib.sha256()
         self.size = 0
 
@@ -190,7 +201,7 @@ class _Meter:
         for chunk in self._chunks:
             self.size += len(chunk)
             if self.size > self._limit:
-                raise rules.TooLarge(settings.SCEAU_MESSAGE_LIMIT, self.size)
+                raise rules.TooLarge(self._told, self.size)
             self._sha256.update(chunk)
             yield chunk
 

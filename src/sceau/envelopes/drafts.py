@@ -17,8 +17,8 @@ from sceau.accounts.actor import Actor
 from sceau.core import canonical
 from sceau.core.errors import Malformed, NotFound, Refused
 from sceau.core.failpoints import failpoint
-from sceau.envelopes import attachments
-from sceau.envelopes.models import Draft, DraftRevision, Upload
+from sceau.envelopes import arrivals, attachments
+from sceau.envelopes.models import Arrival, Draft, DraftRevision, Upload
 from sceau.vault import format
 from sceau.vault.keyring import Keys
 
@@ -38,20 +38,26 @@ class Content:
     text: str = ""
     label: str = ""
     expires_on: str = ""  # YYYY-MM-DD
+    html: str = ""  # rich text, when there is some: `text` is then derived from it at sealing (richtext.plain)
+    patient: str = ""  # a code of rules.Patient: what the patient said of this exchange
+    patient_on: str = ""  # YYYY-MM-DD
+    deliver_at: str = ""  # YYYY-MM-DDTHH:MM, where the sender lives
 
     def encode(self) -> bytes:
         return canonical.dumps(asdict(self))
 
     @classmethod
     def decode(cls, data: bytes) -> Self:
-        """Raises Malformed."""
+        """Fields that the draft's version did not have yet are empty. Raises Malformed."""
         value = canonical.loads(data)
-        if not isinstance(value, dict) or set(value) != set(cls.__slots__):
+        if not isinstance(value, dict) or not _FIRST <= set(value) <= set(cls.__slots__):
             raise Malformed
         if not all(isinstance(text, str) for text in value.values()):
             raise Malformed
         return cls(**value)
 
+
+_FIRST = {"to", "cc", "subject", "text", "label", "expires_on"}  # what every draft ever saved has
 
 EMPTY = Content()
 
@@ -70,9 +76,23 @@ class Stale(Refused):
         self.saved = saved
 
 
-def create(by: Actor, content: Content = EMPTY, *, reply_to: UUID | None = None, at: datetime) -> Draft:
+def create(
+    by: Actor,
+    content: Content = EMPTY,
+    *,
+    reply_to: UUID | None = None,
+    forward_of: UUID | None = None,
+    at: datetime,
+) -> Draft:
     """A new draft. Without content it has no revision yet, is not listed, and goes the next day."""
-    draft = Draft(author=by.person, mailbox=by.mailbox, reply_to=reply_to, created_at=at, saved_at=at)
+    draft = Draft(
+        author=by.person,
+        mailbox=by.mailbox,
+        reply_to=reply_to,
+        forward_of=forward_of,
+        created_at=at,
+        saved_at=at,
+    )
     with transaction.atomic():
         draft.save(force_insert=True)
         if content != EMPTY:
@@ -138,9 +158,8 @@ def discard(draft: Draft, *, at: datetime) -> None:
 def remove(ids: list[UUID], *, at: datetime) -> None:
     """Delete drafts in the caller's transaction; the blobs of their documents go after its commit."""
     Draft.objects.filter(id__in=ids).delete()  # first: it waits for an upload that is getting its row
-    uploads = Upload.objects.filter(draft__in=ids)
-    attachments.delete_blobs_later(list(uploads), at=at)
-    uploads.delete()
+    attachments.remove(Upload.objects.filter(draft__in=ids), at=at)
+    arrivals.remove(Arrival.objects.filter(draft__in=ids), at=at)
     DraftRevision.objects.filter(draft__in=ids).delete()
 
 
@@ -153,7 +172,7 @@ def purge(*, at: datetime) -> int:
 
 
 def _purge(at: datetime) -> int:
-    untouched = Draft.objects.filter(revision=0, uploads=None, created_at__lt=at - timedelta(days=1))
+    untouched = Draft.objects.filter(revision=0, uploads=None, arrivals=None, created_at__lt=at - timedelta(days=1))
     with transaction.atomic():
         waiting = list(untouched.order_by("id").values_list("id", flat=True)[:_BATCH])
         # A save or a document may be on its way into one: wait for it, then look again.

@@ -18,6 +18,7 @@ class Draft(models.Model):
     forward_of = models.UUIDField(null=True)  # likewise, when its content goes on to somebody else
     revision = models.PositiveIntegerField(default=0)
     documents_revision = models.PositiveIntegerField(default=0)  # grows when one is attached or taken off
+    sealed_parts = models.PositiveSmallIntegerField(default=0)  # envelopes of a split draft that are sealed already
     created_at = models.DateTimeField()
     saved_at = models.DateTimeField()
 
@@ -50,6 +51,32 @@ class Upload(models.Model):
     encoded_size = models.BigIntegerField()
     position = models.PositiveSmallIntegerField()
     added_at = models.DateTimeField()
+
+
+class Arrival(models.Model):
+    """A document that comes in pieces, over a line that may break: what of it is kept is in its pieces."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new)
+    draft = models.ForeignKey(Draft, models.DO_NOTHING, related_name="arrivals")  # see DraftRevision.draft
+    epoch = models.PositiveIntegerField()
+    sealed_meta = models.BinaryField()  # file name and type, to the author's mailbox
+    size = models.BigIntegerField()  # decoded octets, as announced
+    touched_at = models.DateTimeField()  # when it began, or its newest piece was kept
+
+
+class Piece(models.Model):
+    """Some octets of an arrival, in their place, sealed as they came."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new)
+    arrival = models.ForeignKey(Arrival, models.DO_NOTHING, related_name="pieces", db_index=False)
+    offset = models.BigIntegerField()
+    size = models.BigIntegerField()  # octets
+    blob_key = models.CharField(max_length=32, unique=True)
+    epoch = models.PositiveIntegerField()
+    seal = models.BinaryField()  # its content key, sealed to the author's mailbox
+
+    class Meta:
+        constraints = [models.UniqueConstraint("arrival", "offset", name="piece_once_a_place")]
 
 
 class Folder(models.Model):
@@ -89,6 +116,7 @@ class Envelope(models.Model):
     thread = models.UUIDField(db_index=True)  # the first envelope of the exchange; its own id when it begins one
     automatic = models.BooleanField(default=False)  # written by an auto-reply: is never answered by another
     deliver_at = models.DateTimeField(null=True)  # « envoyer plus tard »: sealed, but not yet at anybody's disposal
+    held = models.BinaryField(null=True)  # until then, for the worker: what the notices will say, to the queue key
     sealed_at = models.DateTimeField()
     size = models.BigIntegerField()  # octets of the message
     documents = models.PositiveSmallIntegerField()

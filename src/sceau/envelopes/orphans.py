@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from sceau import blobs
-from sceau.envelopes.models import Envelope, Upload
+from sceau.envelopes.models import Envelope, Piece, Upload
 
 _YOUNG = timedelta(hours=24)  # the row of a younger one may be about to be written
 _BATCH = 500
@@ -29,5 +29,6 @@ def _unnamed(names: Iterable[str]) -> set[str]:
     kept = {
         *Envelope.objects.filter(blob_key__in=by_key).values_list("blob_key", flat=True),
         *Upload.objects.filter(blob_key__in=by_key).values_list("blob_key", flat=True),
+        *Piece.objects.filter(blob_key__in=by_key).values_list("blob_key", flat=True),
     }
     return {name for key, name in by_key.items() if key not in kept}

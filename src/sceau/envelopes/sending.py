@@ -113,9 +113,7 @@ def _take(draft: Draft, content: drafts.Content, *, at: datetime) -> None:
         current = Draft.objects.filter(id=draft.id).first()
         raise drafts.Stale(content, current.revision) if current else _Gone
     if draft.documents_revision:
-        uploads = Upload.objects.filter(draft=draft)
-        attachments.delete_blobs_later(list(uploads), at=at)
-        uploads.delete()
+        attachments.remove(Upload.objects.filter(draft=draft), at=at)
     DraftRevision.objects.filter(draft=draft).delete()
 
 
