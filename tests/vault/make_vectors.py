@@ -51,7 +51,7 @@ class Writer:
 
 def main(folder: Path = vectors.FOLDER) -> None:
     writer = Writer(folder)
-    for make in (blobs, small, seals, records, passwords, codes, sessions, statements, json, contexts):
+    for make in (blobs, small, lists, seals, records, passwords, codes, sessions, statements, json, contexts):
         make(writer)
 
 
@@ -143,6 +143,25 @@ SMALL_FAULTS = {
     "one-more-octet": ("an octet after the end", "append 00"),
     "nothing": ("no octet at all", "cut 0"),
 }
+
+
+def lists(writer: Writer) -> None:
+    seed, mailbox, epoch = ("seed", SEED.hex()), ("mailbox", str(MAILBOX)), ("epoch", "2")
+    record = [("purpose", "line"), ("context", f"uuid {ALICE}")]
+    key = kdf.derive(SEED, labelled(b"sceau/list/1", "list-key", MAILBOX, 2))
+    body = box._seal(key, b"what a row shows", format._small("line", (ALICE,)), NONCE)
+    fields = [seed, mailbox, epoch, *record]
+    writer.write("list-ok", "ok", "none", [*fields, ("plaintext", b"what a row shows".hex())], body)
+    writer.faults(
+        "list", fields, body, {"ciphertext": ("ciphertext", "flip 45"), "nothing": ("no octet at all", "cut 0")}
+    )
+    for name, fault, changed in (
+        ("seed", "another seed", [("seed", KEY.hex()), mailbox, epoch, *record]),
+        ("mailbox", "another mailbox", [seed, ("mailbox", str(ALICE)), epoch, *record]),
+        ("epoch", "another epoch", [seed, mailbox, ("epoch", "1"), *record]),
+        ("row", "another row", [*fields[:4], ("context", f"uuid {MAILBOX}")]),
+    ):
+        writer.write(f"list-other-{name}", "unreadable", fault, changed, body)
 
 
 def seals(writer: Writer) -> None:

@@ -28,6 +28,10 @@ class Somebody:
         self.keys = Keys(self.principal.id, self.seed)
         self.epoch = epochs.open_next(self.mailbox, [self.address], [self.principal], at=NOW)
 
+    def fresh_keys(self) -> Keys:
+        """As another request has them: nothing opened yet."""
+        return Keys(self.principal.id, self.seed)
+
     def begins(self) -> str:
         return sessions.begin(self.principal, self.seed, device="Firefox, Linux", at=NOW)
 

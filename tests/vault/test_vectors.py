@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sceau.core import canonical, hpke, kdf
 from sceau.core.errors import Error, Malformed, Unreadable
 from sceau.vault import format, recovery_code, sessions, wraps
+from sceau.vault.lists import ListKey
 from sceau.vault.models import Session
 from sceau.vault.statements import Statement
 from tests.core import oracle as seal_oracle
@@ -42,6 +43,12 @@ def seal(vector: Vector) -> tuple[object, object]:
 def record(vector: Vector) -> tuple[object, object]:
     opened = format.open_record(vector.octets("seed"), vector.text("purpose"), vector.body, *vector.context())
     return opened, vector.octets("plaintext")
+
+
+def list_(vector: Vector) -> tuple[object, object]:
+    place = UUID(vector.text("mailbox")), int(vector.text("epoch"))
+    key = ListKey(vector.octets("seed"), *place)
+    return key.open(vector.text("purpose"), vector.body, *vector.context()), vector.octets("plaintext")
 
 
 def password(vector: Vector) -> tuple[object, object]:
@@ -85,7 +92,7 @@ def info(vector: Vector) -> tuple[object, object]:
 
 KINDS: dict[str, Callable[[Vector], tuple[object, object]]] = {
     kind.__name__.rstrip("_"): kind
-    for kind in (blob, small, seal, record, password, recovery, session, code, statement, canonical_, info)
+    for kind in (blob, small, list_, seal, record, password, recovery, session, code, statement, canonical_, info)
 }
 ERRORS: dict[str, type[Error]] = {"malformed": Malformed, "unreadable": Unreadable}
 

@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.db.models import Max
 
+from sceau import rows
 from sceau.core import hpke, random
 from sceau.core.errors import Busy
 from sceau.vault import principals, signer
@@ -72,7 +73,8 @@ def open_next(
 def current(mailboxes: Iterable[UUID]) -> dict[UUID, EpochKey]:
     """The newest key of each mailbox that has one, in one statement. Raises UnsignedKey if any was changed."""
     # A mailbox has few epochs: reading them all costs half of what asking the database for the newest does.
-    newest = {row.mailbox: row for row in MailboxEpoch.objects.filter(mailbox__in=set(mailboxes)).order_by("number")}
+    found = rows.among(MailboxEpoch, "mailbox", set(mailboxes))
+    newest = {row.mailbox: row for row in sorted(found, key=lambda row: row.number)}
     return {mailbox: verified(row) for mailbox, row in newest.items()}
 
 

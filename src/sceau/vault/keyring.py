@@ -19,7 +19,7 @@ class Keys(Opaque):
     are live; without it, only those without an end are.
     """
 
-    __slots__ = ("_at", "_grants", "_opened", "_own", "_seed", "principal_id")
+    __slots__ = ("_at", "_fetched", "_grants", "_opened", "_own", "_seed", "principal_id")
 
     def __init__(self, principal_id: UUID, seed: bytes, *, at: datetime | None = None) -> None:
         self.principal_id = principal_id
@@ -27,6 +27,7 @@ class Keys(Opaque):
         self._at = at
         self._own: hpke.PrivateKey | None = None  # expanded when needed: most requests open nothing
         self._grants: dict[tuple[UUID, int], Grant] = {}
+        self._fetched: set[UUID] = set()  # mailboxes of which every grant is there
         self._opened: dict[tuple[UUID, int], tuple[bytes, hpke.PrivateKey]] = {}
 
     def mailbox_seed(self, mailbox: UUID, epoch: int) -> bytes:
@@ -42,8 +43,18 @@ class Keys(Opaque):
         return format.open_record(self._mailbox(mailbox, epoch)[1], purpose, sealed, *context)
 
     def prefetch(self, mailbox: UUID) -> None:
-        """Fetch the grants of every epoch of the mailbox in one statement, before a list is read."""
-        self._fetch(mailbox)
+        """Fetch the grants of every epoch of the mailbox in one statement, before a list is read; once is enough."""
+        if mailbox not in self._fetched:
+            self._fetch(mailbox)
+            self._fetched.add(mailbox)
+
+    def newest_epoch(self, mailbox: UUID) -> int:
+        """The highest number among the mailbox's epochs that may be read. Raises NotFound when none may."""
+        self.prefetch(mailbox)
+        numbers = [number for held, number in self._grants if held == mailbox]
+        if not numbers:
+            raise NotFound
+        return max(numbers)
 
     def own_seed(self) -> bytes:
         """The principal's seed, to wrap it anew under another way in (V8). Nothing else needs it."""

@@ -67,18 +67,6 @@ class MailboxEpoch(models.Model):
         constraints = [models.UniqueConstraint("mailbox", "number", name="epoch_once_a_mailbox")]
 
 
-class ListKey(models.Model):
-    """The symmetric key of a mailbox epoch's lists and search, sealed to that epoch (V4)."""
-
-    id = models.UUIDField(primary_key=True, default=ids.new)
-    mailbox = models.UUIDField()
-    epoch = models.PositiveIntegerField()
-    sealed = models.BinaryField()
-
-    class Meta:
-        constraints = [models.UniqueConstraint("mailbox", "epoch", name="list_key_once_an_epoch")]
-
-
 class Grant(models.Model):
     """A mailbox epoch's private seed, sealed to a principal (V2)."""
 
