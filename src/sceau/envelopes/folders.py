@@ -1,11 +1,13 @@
-"""Moving a mailbox's copies, and removing them for good.
+"""Putting a mailbox's copies aside and back, and removing them for good.
 
 What one mailbox does never touches another one's copy: permanent deletion says that others keep theirs.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Case, QuerySet, Value, When
 
 from sceau.accounts.actor import Actor
 from sceau.core import clock
@@ -15,22 +17,33 @@ from sceau.envelopes.models import Copy
 
 _BATCH = 100
 
-
-def trash(copy: Copy) -> None:
-    """Put a copy aside. Its retention runs on."""
-    _move(copy, Copy.Folder.TRASH)
-
-
-def restore(copy: Copy) -> None:
-    """Put a copy back where it came from."""
-    _move(copy, Copy.Folder.SENT if copy.role == Copy.Role.FROM else Copy.Folder.RECEIVED)
+# Where a copy was before its holder put it anywhere.
+FIRST = Case(When(role=Copy.Role.FROM, then=Value(Copy.Folder.SENT)), default=Value(Copy.Folder.RECEIVED))
+_BACK = Case(When(filed_in__isnull=False, then=Value(Copy.Folder.FILED)), default=FIRST)
 
 
-def delete(copy: Copy, *, by: Actor, at: datetime) -> None:
-    """Destroy this mailbox's seal for good; a second time changes nothing. It is listed nowhere afterwards."""
+def trash(*copies: Copy) -> int:
+    """Put copies aside, and keep in mind which folder each was in. Their retention runs on. How many."""
+    return movable(copies).exclude(folder=Copy.Folder.TRASH).update(folder=Copy.Folder.TRASH)
+
+
+def restore(*copies: Copy) -> int:
+    """Put what is in the trash back where it was; how many. A folder that is gone since: where each first was."""
+    return movable(copies).filter(folder=Copy.Folder.TRASH).update(folder=_BACK)
+
+
+def delete(*copies: Copy, by: Actor, at: datetime) -> int:
+    """Destroy this mailbox's seals for good; how many. A second time changes nothing. Listed nowhere afterwards."""
     with transaction.atomic():
-        destruction.destroy([copy], Reason.DELETED, by=by.person, at=at)  # first: it locks the envelope, then the copy
-        _move(copy, Copy.Folder.TRASH)
+        # First: it locks the envelopes, then the copies.
+        destroyed = destruction.destroy(copies, Reason.DELETED, by=by.person, at=at)
+        movable(copies).update(folder=Copy.Folder.TRASH)
+    return len(destroyed)
+
+
+def movable(copies: Iterable[Copy]) -> QuerySet[Copy]:
+    """Those of `copies` (one mailbox's: they come from `access`) that are at its disposal already."""
+    return Copy.objects.filter(id__in=[copy.id for copy in copies]).exclude(folder=Copy.Folder.HELD)
 
 
 def empty_trash(*, by: Actor, at: datetime) -> int:
@@ -42,8 +55,3 @@ def empty_trash(*, by: Actor, at: datetime) -> int:
             count += len(destruction.destroy(batch, Reason.DELETED, by=by.person, at=moment))
         moment = now()  # of a full trash, each batch bears its own date
     return count
-
-
-def _move(copy: Copy, folder: Copy.Folder) -> None:
-    Copy.objects.filter(id=copy.id).update(folder=folder)
-    copy.folder = folder

@@ -15,7 +15,7 @@ from sceau.accounts import codes, mailboxes, passwords, people, recovery, signup
 from sceau.core import errors, keyfiles
 from sceau.custody import KeyAmongData
 from sceau.custody.software import NoPassphrase
-from sceau.envelopes import access, drafts, receipts, rules
+from sceau.envelopes import access, drafts, filing, receipts, rules, snippets
 from sceau.evidence import faults, leader, log, note, tree
 from sceau.evidence.recovery import NothingToRecover
 from sceau.notify import relay
@@ -190,6 +190,7 @@ TABLE: dict[type[errors.Error], Answer] = {
     rules.UnknownRecipient: Answer(422, _SEAL_REFUSED, sentences.unknown_recipient),
     rules.TooManyRecipients: Answer(422, _SEAL_REFUSED, sentences.too_many_recipients),
     rules.TooManyDocuments: Answer(422, _("Trop de documents"), sentences.too_many_documents),
+    snippets.TooManyTemplates: Answer(422, _("Trop de modèles"), sentences.too_many_templates),
     rules.TooLong: Answer(422, _SEAL_REFUSED, sentences.too_long),
     rules.TooLarge: Answer(413, _("C’est trop lourd"), sentences.too_large),
     rules.NotEntitled: Answer(
@@ -199,6 +200,31 @@ TABLE: dict[type[errors.Error], Answer] = {
           " brouillon, il est gardé. L’exploitant valide les comptes : l’aide dit comment le joindre."),
     ),
     rules.BadExpiry: Answer(422, _SEAL_REFUSED, sentences.bad_expiry),
+    filing.BadName: Answer(
+        422,
+        _("Ce nom ne convient pas"),
+        _("Un nom de dossier a 1 à 80 caractères, sur une ligne et tous visibles. Rien n’a changé."),
+    ),
+    filing.NameTaken: Answer(
+        422,
+        _("Ce nom est déjà pris"),
+        _("Un dossier de ce nom est déjà à cet endroit. Choisissez-en un autre : rien n’a changé."),
+    ),
+    filing.TooDeep: Answer(
+        422,
+        _("C’est trop profond"),
+        _("Cinq dossiers au plus s’emboîtent l’un dans l’autre. Choisissez un autre endroit : rien n’a changé."),
+    ),
+    filing.TooManyFolders: Answer(
+        422,
+        _("Trop de dossiers"),
+        _("Une boîte a 200 dossiers au plus. Supprimez-en un qui ne sert plus, puis recommencez."),
+    ),
+    filing.InsideItself: Answer(
+        422,
+        _("Un dossier ne va pas dans lui-même"),
+        _("Choisissez un autre endroit, ou le haut de la liste : rien n’a changé."),
+    ),
     rules.NotOpened: Answer(
         403,
         _("Cette enveloppe est encore fermée"),
