@@ -10,11 +10,13 @@ from sceau.accounts.actor import Actor
 from sceau.core.errors import NotFound, Unreadable
 from sceau.envelopes import drafts, summaries
 from sceau.envelopes.drafts import Content
-from sceau.envelopes.models import Copy, Draft, DraftRevision
+from sceau.envelopes.models import Copy, Draft, DraftRevision, Folder
 from sceau.envelopes.summaries import Summary
 from sceau.vault.keyring import Keys
 
 PAGE = 50
+
+Place = Copy.Folder | Folder  # one of the places that every mailbox has, or a folder of its own
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -42,12 +44,12 @@ class DraftLine:
     documents: int
 
 
-def page(folder: Copy.Folder, *, by: Actor, before: UUID | None = None, after: UUID | None = None) -> Page:
+def page(place: Place, *, by: Actor, before: UUID | None = None, after: UUID | None = None) -> Page:
     """The newest page, the one older than the copy `before`, or the one newer than `after`.
 
     A copy that this mailbox does not hold gives the newest page. Eight queries at most.
     """
-    held = _held(folder, by)
+    held = _held(place, by)
     by.keys.prefetch(by.mailbox.id)
     cursor = after or before
     mark = held.filter(id=cursor).first() if cursor else None
@@ -64,6 +66,14 @@ def page(folder: Copy.Folder, *, by: Actor, before: UUID | None = None, after: U
         newer=rows[0].id if rows and has_newer else None,
         older=rows[-1].id if rows and has_older else None,
     )
+
+
+def thread(id: UUID, *, by: Actor) -> tuple[Line, ...]:
+    """What this mailbox holds of one exchange (`Envelope.thread`), oldest first; at most a page of the newest."""
+    held = Copy.objects.select_related("envelope__mailbox").filter(mailbox=by.mailbox, envelope__thread=id)
+    held = held.exclude(folder=Copy.Folder.HELD).exclude(folder=Copy.Folder.TRASH, destroyed_at__isnull=False)
+    by.keys.prefetch(by.mailbox.id)
+    return tuple(_lines(list(held.order_by("-sort_at", "-id")[:PAGE])[::-1], by.keys))
 
 
 def unopened(by: Actor) -> int:
@@ -85,10 +95,12 @@ def draft_lines(by: Actor) -> list[DraftLine]:
     return [DraftLine(row, _content(row, revisions.get(row.id), by.keys), row.documents) for row in rows]
 
 
-def _held(folder: Copy.Folder, by: Actor) -> QuerySet[Copy]:
-    held = Copy.objects.select_related("envelope__mailbox").filter(mailbox=by.mailbox, folder=folder)
+def _held(place: Place, by: Actor) -> QuerySet[Copy]:
+    held = Copy.objects.select_related("envelope__mailbox").filter(mailbox=by.mailbox)
+    if isinstance(place, Folder):
+        return held.filter(folder=Copy.Folder.FILED, filed_in=place)
     # What was deleted for good is listed nowhere; what time destroyed stays where it was, as a line of proof.
-    return held.filter(destroyed_at=None) if folder == Copy.Folder.TRASH else held
+    return held.filter(folder=place, **({"destroyed_at": None} if place == Copy.Folder.TRASH else {}))
 
 
 def _drafts(by: Actor) -> QuerySet[Draft]:
