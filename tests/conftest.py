@@ -61,6 +61,7 @@ del os.environ["DJANGO_SETTINGS_MODULE"]
 django.setup()  # what follows, and other conftests, import models
 
 from sceau import blobs  # noqa: E402
+from sceau.evidence import log  # noqa: E402
 from tests import installation  # noqa: E402
 
 hypothesis.settings.register_profile("sceau", deadline=None)  # a loaded machine is slow, not wrong
@@ -87,9 +88,11 @@ def installation_keys() -> Path:
 def no_kept_blobs() -> Iterator[None]:
     """A test's database forgets its rows; the blobs that they named go too.
 
-    So do its log's tiles and checkpoint, or the next test would be behind them (E7).
+    So do its log's tiles and checkpoint, or the next test would be behind them (E7), and what this process remembers
+    of its newest time.
     """
     yield
+    log.forget_clock()
     store = blobs.store()
     for entry in [*store.names("log/"), *store.names("blobs/")]:
         store.delete(entry.name)

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 from django.db import connections, transaction
+from django.db.transaction import TransactionManagementError
 
 from sceau.core import ids
 from sceau.jobs import outbox
@@ -31,7 +32,7 @@ def claim(at: datetime = AT, limit: int = 1) -> list[Job]:
 
 @pytest.mark.django_db(transaction=True)
 def test_a_job_is_queued_in_the_transaction_of_its_act_or_not_at_all() -> None:
-    with pytest.raises(RuntimeError):
+    with pytest.raises(TransactionManagementError):
         outbox.queue("notice", ids.new(), due=AT)
     with transaction.atomic():
         outbox.queue("notice", ids.new(), due=AT)

@@ -14,6 +14,7 @@ from sceau.accounts import people
 from sceau.accounts.models import Person
 from sceau.core.clock import milliseconds
 from sceau.envelopes.models import Copy, Envelope
+from sceau.jobs.models import Job
 from sceau.notify import links, notices
 from sceau.notify.kinds import Kind
 from sceau.notify.models import Notice
@@ -49,10 +50,10 @@ def sealed(envelope: Envelope, copy: Copy, *, recipients: int, at: datetime) -> 
         notices.queue_many([_message(Kind.SEALED, reader, context, envelope.id)], at=at)
 
 
-def opened(copy: Copy, *, by: Person, at: datetime) -> None:
-    """Tell the sender who opened. For a person's first opening of a copy."""
+def opened(copy: Copy, *, by: Person, at: datetime) -> list[Notice | Job]:
+    """What tells the sender who opened, to be inserted with the evidence of a person's first opening of a copy."""
     context: Context = {"reader": by.name, "structure": by.structure, "opened_ms": milliseconds(at)}
-    _tell_sender(Kind.OPENED, copy, context, about=by, at=at)
+    return notices.rows_of(_to_sender(Kind.OPENED, copy, context, about=by), at=at)
 
 
 def failed(notice_id: UUID, *, at: datetime) -> None:
@@ -68,7 +69,7 @@ def failed(notice_id: UUID, *, at: datetime) -> None:
     person = copy.mailbox.owner
     with transaction.atomic():
         context: Context = {"recipient": copy.mailbox.name, "structure": person.structure}
-        _tell_sender(Kind.FAILED, copy, context, about=person, at=at)
+        notices.queue_many(_to_sender(Kind.FAILED, copy, context, about=person), at=at)
 
 
 def expiring(copies: Sequence[Copy], *, at: datetime) -> None:
@@ -93,13 +94,13 @@ def destroyed(copies: Sequence[Copy], *, at: datetime) -> None:
     notices.queue_many(messages, at=at)
 
 
-def _tell_sender(kind: Kind, copy: Copy, context: Context, *, about: Person, at: datetime) -> None:
+def _to_sender(kind: Kind, copy: Copy, context: Context, *, about: Person) -> list[Message]:
     """With a link to the sender's own copy; nobody is told of his own acts."""
     sender = copy.envelope.sender
     if sender == about or not (reader := _wanting(kind, sender)):
-        return
+        return []
     context = {**context, "link": links.envelope(copy.envelope_id)}
-    notices.queue_many([_message(kind, reader, context, copy.envelope_id, copy.recipient)], at=at)
+    return [_message(kind, reader, context, copy.envelope_id, copy.recipient)]
 
 
 def _wanting(kind: Kind, person: Person | None) -> Person | None:

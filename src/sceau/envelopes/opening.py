@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from sceau import rows
 from sceau.accounts.actor import Actor
 from sceau.core.failpoints import failpoint
 from sceau.envelopes import facts, notices, rules
@@ -23,10 +24,12 @@ def open(copy: Copy, *, by: Actor, at: datetime) -> Opening:
     log.check_clock(at)
     if copy.seal is None or copy.destroy_at <= at:
         raise rules.Destroyed
-    fact = _fact(copy, by=by, at=at)
+    opening, fact = Opening(copy=copy, person=by.person, at=at), _fact(copy, by=by, at=at)
+    told = notices.opened(copy, by=by.person, at=at)  # sealed out here as well
     try:
         with transaction.atomic():
-            opening = _record(copy, fact, by=by, at=at)
+            log.record(fact, at=at, beside=[opening, *told])  # first: its "once" decides between two tabs
+            _mark(copy, at)
             failpoint("open.recorded")
     except log.AlreadyRecorded:  # by the same person, long ago or in another tab this very moment
         return Opening.objects.get(copy=copy, person=by.person)
@@ -49,13 +52,9 @@ def _fact(copy: Copy, *, by: Actor, at: datetime) -> log.Fact:
     )
 
 
-def _record(copy: Copy, fact: log.Fact, *, by: Actor, at: datetime) -> Opening:
-    log.record(fact, at=at)  # first: its "once" is what decides between two tabs
-    opening = Opening.objects.create(copy=copy, person=by.person, at=at)
+def _mark(copy: Copy, at: datetime) -> None:
     if copy.opened_at is None:
-        # Waits for a destruction under way, which takes the same row: one of the two comes first in evidence.
-        if not Copy.objects.filter(id=copy.id, destroyed_at=None).update(opened_at=at):
-            raise rules.Destroyed
         copy.opened_at = at
-    notices.opened(copy, by=by.person, at=at)
-    return opening
+        # Waits for a destruction under way, which takes the same row: one of the two comes first in evidence.
+        if not rows.write(copy, "opened_at", while_null="destroyed_at"):
+            raise rules.Destroyed

@@ -9,7 +9,9 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
+from django.db.models import Model
 
+from sceau import rows
 from sceau.core import canonical, ids, random
 from sceau.core.clock import milliseconds
 from sceau.core.errors import ClockBehind, Malformed, NotFound, Refused
@@ -51,25 +53,25 @@ class Fact:
     once: tuple[Any, ...] | None = None
 
 
-def record(*facts: Fact, at: datetime) -> list[Evidence]:
-    """Insert evidence, its records and its place in the queue of the log: at most four statements.
+def record(*facts: Fact, at: datetime, beside: Iterable[Model] = ()) -> list[Evidence]:
+    """Insert evidence, its records, its place in the queue of the log and the act's own rows `beside` it: one
+    statement on PostgreSQL, one a table on SQLite.
 
     Must run inside the act's `transaction.atomic`: no act without trace, no trace without act. No index and no lock
     is taken here (E2). The order of `facts` is their order in the log. Raises AlreadyRecorded.
     """
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("evidence belongs into the transaction of its act")
-    records.save([record for fact in facts for record in _records(fact)])
+    recorded = records.rows([record for fact in facts for record in _records(fact)])
     # UUIDv7 of one millisecond sort at random: sorting them first makes the log keep the order of the facts.
-    rows = [_evidence(fact, id, at) for fact, id in zip(facts, sorted(ids.new() for _ in facts), strict=True)]
+    evidence = [_evidence(fact, id, at) for fact, id in zip(facts, sorted(ids.new() for _ in facts), strict=True)]
     try:
-        Evidence.objects.bulk_create(rows)
+        rows.insert(*recorded, *evidence, *(Pending(evidence=row) for row in evidence), *beside)
     except IntegrityError as error:
         if any(fact.once for fact in facts):
             raise AlreadyRecorded from error
         raise
-    Pending.objects.bulk_create(Pending(evidence=row) for row in rows)
-    return rows
+    return evidence
 
 
 def happened(whats: Iterable[tuple[Any, ...]]) -> set[tuple[Any, ...]]:
@@ -84,9 +86,9 @@ def prove(evidences: Iterable[Evidence]) -> dict[UUID, Proof]:
 
     Raises LogDamaged when a row or a tile is not what was signed.
     """
-    rows = {row.id: row for row in evidences}
+    asked = {row.id: row for row in evidences}
     places: dict[str, list[LogEntry]] = {}
-    for entry in LogEntry.objects.filter(evidence__in=rows):
+    for entry in LogEntry.objects.filter(evidence__in=asked):
         places.setdefault(entry.log_id, []).append(entry)
     proofs: dict[UUID, Proof] = {}
     for origin, entries in places.items():
@@ -94,7 +96,8 @@ def prove(evidences: Iterable[Evidence]) -> dict[UUID, Proof]:
         if newest is not None:
             reader = Shelf(origin).reader(newest.size)
             published = [entry for entry in entries if entry.index < newest.size]
-            proofs |= {entry.evidence_id: _proof(rows[entry.evidence_id], entry, newest, reader) for entry in published}
+            for entry in published:
+                proofs[entry.evidence_id] = _proof(asked[entry.evidence_id], entry, newest, reader)
     return proofs
 
 
@@ -143,6 +146,9 @@ class _Clock:
     def remember(self, newest: datetime) -> None:
         self._seen = time.monotonic(), newest
 
+    def forget(self) -> None:
+        self._seen = None
+
 
 _clock = _Clock()
 
@@ -160,3 +166,8 @@ def check_clock(at: datetime) -> None:
     if at < newest - _CLOCK_SLACK:
         raise ClockBehind
     _clock.remember(newest)
+
+
+def forget_clock() -> None:
+    """For a process whose database was replaced under it."""
+    _clock.forget()

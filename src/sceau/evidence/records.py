@@ -74,17 +74,15 @@ def seal(content: Content, readers: Iterable[Reader], *, envelope: UUID | None, 
     return SealedRecord(digest, envelope, format.seal_small(key, _PURPOSE, salt + data, digest), seals, at)
 
 
-def save(records: Sequence[SealedRecord]) -> None:
-    """Insert records with their seals: two statements (more beyond the database's own batch size)."""
-    Record.objects.bulk_create(
-        Record(commitment=record.commitment, envelope=record.envelope, sealed=record.sealed, created_at=record.at)
-        for record in records
-    )
-    RecordSeal.objects.bulk_create(
+def rows(records: Sequence[SealedRecord]) -> list[Record | RecordSeal]:
+    """What is inserted of them, with their seals."""
+    own = [Record(commitment=it.commitment, envelope=it.envelope, sealed=it.sealed, created_at=it.at) for it in records]
+    seals = [
         RecordSeal(record_id=record.commitment, mailbox=seal.mailbox, epoch=seal.epoch, seal=seal.seal)
         for record in records
         for seal in record.seals
-    )
+    ]
+    return [*own, *seals]
 
 
 def open(record: Record, keys: Keys) -> tuple[bytes, Content]:

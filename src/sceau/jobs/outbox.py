@@ -4,7 +4,7 @@ A job runs at least once: its function must be idempotent. A worker holds a job 
 dies leaves a lease that runs out, and another worker takes the job over.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 
 from sceau.jobs.models import Job
+from sceau.rows import insert_missing
 
 STUCK = 20  # tries after which an operator should look
 _MOST = 32_767  # what the column holds; a job that fails for months must not stop the others
@@ -28,12 +29,12 @@ def queue(name: str, *object_ids: UUID, due: datetime) -> None:
 
     Inside a transaction only: a job exists exactly when the act that wants it does.
     """
-    if not connection.in_atomic_block:
-        raise RuntimeError("jobs are queued in the transaction of their act")
-    Job.objects.bulk_create(
-        [Job(name=name, object_id=object_id, due_at=due) for object_id in object_ids],
-        ignore_conflicts=True,
-    )
+    insert_missing(fresh(name, object_ids, due=due))
+
+
+def fresh(name: str, object_ids: Iterable[UUID], *, due: datetime) -> list[Job]:
+    """Jobs for objects that are being made, to be inserted with them."""
+    return [Job(name=name, object_id=object_id, due_at=due) for object_id in object_ids]
 
 
 def claim(names: Collection[str], at: datetime, *, lease: timedelta, limit: int) -> list[Job]:

@@ -6,8 +6,10 @@ from datetime import datetime, timedelta
 from typing import Self
 from uuid import UUID
 
+from sceau import rows
 from sceau.core import canonical, ids
 from sceau.jobs import outbox
+from sceau.jobs.models import Job
 from sceau.notify import links, queue_key
 from sceau.notify.kinds import KEYS, Kind
 from sceau.notify.models import Notice
@@ -68,12 +70,16 @@ def queue(
 
 
 def queue_many(messages: Iterable[Message], *, at: datetime) -> list[Notice]:
-    """Queue mails with two statements, none when there are none. Raises ValueError for a wrong context."""
-    rows = [_row(message, at) for message in messages]
-    if rows:
-        Notice.objects.bulk_create(rows)
-        outbox.queue("notice", *(row.id for row in rows), due=at)
-    return rows
+    """Queue mails, and the jobs that send them, at once. Raises ValueError for a wrong context."""
+    queued = rows_of(messages, at=at)
+    rows.insert(*queued)
+    return [row for row in queued if isinstance(row, Notice)]
+
+
+def rows_of(messages: Iterable[Message], *, at: datetime) -> list[Notice | Job]:
+    """What `queue_many` inserts, for an act that inserts it with its evidence. Raises ValueError likewise."""
+    told = [_row(message, at) for message in messages]
+    return [*told, *outbox.fresh("notice", (row.id for row in told), due=at)]
 
 
 def _row(message: Message, at: datetime) -> Notice:

@@ -1,0 +1,129 @@
+"""Inserting rows with as few statements, and as little work, as it takes (decision 0022).
+
+Every act writes to the same half dozen tables. `bulk_create` builds the SQL anew for each of them at each call,
+which costs several times what the database then does; here it is built once a process. And where one statement can
+write to several tables (PostgreSQL), one journey to the server takes them all.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from functools import lru_cache
+from itertools import chain, groupby
+from typing import Any, TypeVar
+
+from django.db import connections, models, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+_Model = TypeVar("_Model", bound=models.Model)
+_Rows = Sequence[models.Model]
+
+
+def insert(*rows: models.Model) -> None:
+    """Insert rows of any models, in order, inside the caller's transaction: neighbours of one model go together.
+
+    Their ids are given, not made by the database. Foreign keys are checked at the commit, as Django declares them.
+    Raises IntegrityError: then the transaction can only be rolled back.
+    """
+    _insert([(model, list(group)) for model, group in groupby(rows, key=type)])
+
+
+def insert_missing(rows: Iterable[models.Model]) -> None:
+    """Insert rows of one model; one that a unique constraint refuses is left out in silence."""
+    _insert([(model, list(group)) for model, group in groupby(rows, key=type)], ending=" ON CONFLICT DO NOTHING")
+
+
+def write(row: models.Model, field: str, *, while_null: str) -> bool:
+    """Write one field of a row as it now stands, if the column `while_null` is null there; tells whether it was.
+
+    Waits for another transaction that holds the row.
+    """
+    connection, meta = connections["default"], type(row)._meta
+    named = {each.attname: each for each in _fields(type(row))}
+    values = [each.get_db_prep_save(getattr(row, each.attname), connection) for each in (named[field], meta.pk)]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f'UPDATE "{meta.db_table}" SET "{named[field].column}" = %s'
+            f' WHERE "{meta.pk.column}" = %s AND "{named[while_null].column}" IS NULL',
+            values,
+        )
+        return bool(cursor.rowcount)
+
+
+def among(model: type[_Model], field: str, values: Collection[Any]) -> list[_Model]:
+    """The rows whose field is one of a few values."""
+    if not values:
+        return []
+    connection = connections["default"]
+    column = next(each for each in _fields(model) if each.attname == field)
+    marks = ", ".join(["%s"] * len(values))
+    prepared = [column.get_db_prep_value(value, connection) for value in values]
+    return list(model._default_manager.raw(f'{_select(model)} WHERE "{column.column}" IN ({marks})', prepared))
+
+
+def _insert(tables: list[tuple[type[models.Model], _Rows]], ending: str = "") -> None:
+    connection = connections["default"]
+    if not tables:
+        return
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError("rows are inserted in the transaction of their act")
+    with transaction.mark_for_rollback_on_error(connection.alias), connection.cursor() as cursor:
+        for statement, values in _journeys(tables, ending, connection):
+            cursor.execute(statement, values)
+    for row in (row for _, rows in tables for row in rows):
+        row._state.adding, row._state.db = False, connection.alias
+
+
+def _journeys(
+    tables: list[tuple[type[models.Model], _Rows]], ending: str, connection: BaseDatabaseWrapper
+) -> Iterator[tuple[str, list[Any]]]:
+    """Each statement with its values."""
+    pieces = [(model, piece) for model, rows in tables for piece in _pieces(model, rows, connection)]
+    values = [_values(model, rows, connection) for model, rows in pieces]
+    statements = [_statement(model, len(rows)) + ending for model, rows in pieces]
+    if connection.vendor == "postgresql" and sum(map(len, values)) <= _most(connection):
+        yield _joined(statements), list(chain.from_iterable(values))
+    else:
+        yield from zip(statements, values, strict=True)
+
+
+def _pieces(model: type[models.Model], rows: _Rows, connection: BaseDatabaseWrapper) -> Iterator[_Rows]:
+    """As many rows at a time as a statement may have values for."""
+    step = _most(connection) // len(_fields(model))
+    return (rows[start : start + step] for start in range(0, len(rows), step))
+
+
+def _joined(statements: list[str]) -> str:
+    *others, last = statements
+    if not others:
+        return last
+    named = ", ".join(f"i{number} AS ({statement})" for number, statement in enumerate(others))
+    return f"WITH {named} {last}"
+
+
+def _values(model: type[models.Model], rows: _Rows, connection: BaseDatabaseWrapper) -> list[Any]:
+    fields = _fields(model)
+    return [field.get_db_prep_save(field.pre_save(row, True), connection) for row in rows for field in fields]
+
+
+def _most(connection: BaseDatabaseWrapper) -> int:
+    return connection.features.max_query_params or 32_767
+
+
+@lru_cache(maxsize=64)
+def _fields(model: type[models.Model]) -> "tuple[models.Field[Any, Any], ...]":
+    if isinstance(model._meta.pk, models.AutoField):
+        raise TypeError(f"the database gives a {model.__name__} its id")
+    return tuple(model._meta.local_concrete_fields)
+
+
+@lru_cache(maxsize=64)
+def _select(model: type[models.Model]) -> str:
+    names = ", ".join(f'"{field.column}"' for field in _fields(model))
+    return f'SELECT {names} FROM "{model._meta.db_table}"'
+
+
+@lru_cache(maxsize=512)  # a table and how many rows
+def _statement(model: type[models.Model], rows: int) -> str:
+    columns = [field.column for field in _fields(model)]
+    one = f"({', '.join(['%s'] * len(columns))})"
+    names = ", ".join(f'"{column}"' for column in columns)
+    return f'INSERT INTO "{model._meta.db_table}" ({names}) VALUES {", ".join([one] * rows)}'
