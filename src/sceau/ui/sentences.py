@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from sceau.accounts import codes, passwords
 from sceau.core import errors
-from sceau.envelopes import rules
+from sceau.envelopes import rules, snippets
 from sceau.ui import dates, sizes
 
 _LACKS: dict[passwords.Missing, str | Promise] = {
@@ -61,6 +61,14 @@ def too_long(error: rules.TooLong) -> str:
     return _(
         "L’objet ou la lettre dépasse %(limit)s caractères. Votre brouillon est gardé : raccourcissez, ou joignez le"
         " texte comme document."
+    ) % {"limit": error.limit}
+
+
+def too_many_templates(error: snippets.TooManyTemplates) -> str:
+    return ngettext(
+        "Une boîte garde %(limit)s modèle au plus. Rien n’est perdu : supprimez-en un, puis enregistrez celui-ci.",
+        "Une boîte garde %(limit)s modèles au plus. Rien n’est perdu : supprimez-en un, puis enregistrez celui-ci.",
+        error.limit,
     ) % {"limit": error.limit}
 
 
