@@ -39,11 +39,11 @@ def destroy(copies: Iterable[Copy], reason: Reason, *, by: Person | None = None,
     envelopes = _locked({copy.envelope_id for copy in copies})
     rows = Copy.objects.select_for_update(of=("self",)).select_related("mailbox__owner")
     held = list(rows.filter(id__in=ids, destroyed_at=None).order_by("id"))
-    Copy.objects.filter(id__in=[copy.id for copy in held]).update(seal=None, destroyed_at=at)
+    Copy.objects.filter(id__in=[copy.id for copy in held]).update(seal=None, line=None, destroyed_at=at)
     for copy in held:
         copy.envelope, copy.seal, copy.destroyed_at = envelopes[copy.envelope_id], None, at
     log.record(*_evidence(held, reason, by=by, at=at), at=at)
-    _release(envelopes.values(), at=at)
+    release(envelopes.values(), at=at)
     failpoint("destroy.recorded")
     return held
 
@@ -68,7 +68,7 @@ def _locked(ids: set[UUID]) -> dict[UUID, Envelope]:
     return {row.id: row for row in rows.order_by("id")}
 
 
-def _release(envelopes: Iterable[Envelope], *, at: datetime) -> None:
+def release(envelopes: Iterable[Envelope], *, at: datetime) -> None:
     """Forget the summary and the blob of envelopes that nobody holds any more."""
     found = {envelope.id: envelope.blob_key for envelope in envelopes if envelope.blob_key is not None}
     kept = set(Copy.objects.filter(envelope__in=found, destroyed_at=None).values_list("envelope_id", flat=True))

@@ -1,5 +1,6 @@
-"""A folder as its list shows it."""
+"""A list as its pane shows it."""
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from django.urls import reverse
@@ -8,36 +9,66 @@ from django.utils.translation import ngettext
 
 from sceau.accounts.actor import Actor
 from sceau.core import clock
-from sceau.envelopes import listing
-from sceau.envelopes.listing import DraftLine, Line, Page
-from sceau.envelopes.models import Copy
+from sceau.envelopes import draft_list, filing
+from sceau.envelopes.draft_list import DraftLine
+from sceau.envelopes.lines import Card
+from sceau.envelopes.listing import Line, Page, Place
+from sceau.envelopes.models import Copy, Folder
 from sceau.envelopes.summaries import Party
 from sceau.notify import labels
 from sceau.ui import dates
 from sceau.ui.dates import When
-from sceau.web.pages import Chip, Pane, Row
+from sceau.web import nav
+from sceau.web.narrowing import Narrowing
+from sceau.web.pages import Chip, Filter, Pane, Refinement, Row
 
 _Folder = Copy.Folder
 
 
-def of(page: Page, folder: Copy.Folder, *, by: Actor, current: Copy | None = None, unopened: int = 0) -> Pane:
-    """One page of a folder; `current` is the copy that is shown beside it."""
-    now = clock.now()
-    rows = tuple(_row(line, by=by, now=now, current=current) for line in page.lines)
-    here = reverse(f"web:{folder}")
+def of(
+    page: Page,
+    place: Place,
+    *,
+    by: Actor,
+    narrowing: Narrowing | None = None,
+    cursor: dict[str, str] | None = None,
+    current: Copy | None = None,
+    unopened: int = 0,
+) -> Pane:
+    """One page of a place; `current` is the copy that is shown beside it, `cursor` what the page's address carries."""
+    now, narrowed, cursor = clock.now(), narrowing or Narrowing(), cursor or {}
+    here, context = path(place), narrowed.query(**cursor)
+    chosen = current.id if current else None
+    rows = (row(line, by=by, now=now, context=context, current=line.id == chosen) for line in page.lines)
     count = ngettext("%(count)s à ouvrir", "%(count)s à ouvrir", unopened) % {"count": unopened}
     return Pane(
-        folder=folder,
-        rows=rows,
-        count=count if unopened and folder == _Folder.RECEIVED else "",
-        newer=f"{here}?apres={page.newer}" if page.newer else "",
-        older=f"{here}?avant={page.older}" if page.older else "",
+        folder=str(place.id) if isinstance(place, Folder) else str(place),
+        rows=tuple(rows),
+        count=count if unopened else "",
+        newer=here + narrowed.query(apres=page.newer) if page.newer else "",
+        older=here + narrowed.query(avant=page.older) if page.older else "",
+        title=nav.folder_name(filing.name(place, by=by)) if isinstance(place, Folder) else "",
+        here=here + context,
+        whole=here if narrowed else "",
+        filters=tuple(_filters(here, narrowed, place)),
+        refinement=_refinement(narrowed),
     )
 
 
-def drafts(by: Actor) -> Pane:
-    now = clock.now()
-    return Pane("drafts", tuple(_draft(line, by=by, now=now) for line in listing.draft_lines(by)))
+def path(place: Place) -> str:
+    """The page of a place."""
+    return reverse("web:folder", args=[place.id]) if isinstance(place, Folder) else reverse(f"web:{place}")
+
+
+def drafts(page: draft_list.DraftPage, *, by: Actor) -> Pane:
+    now, here = clock.now(), reverse("web:drafts")
+    return Pane(
+        "drafts",
+        tuple(_draft(line, by=by, now=now) for line in page.lines),
+        newer=f"{here}?apres={page.newer}" if page.newer else "",
+        older=f"{here}?avant={page.older}" if page.older else "",
+        here=here,
+    )
 
 
 def documents(count: int) -> str:
@@ -45,41 +76,76 @@ def documents(count: int) -> str:
     return ngettext("%(count)s document", "%(count)s documents", count) % {"count": count} if count else ""
 
 
-def _row(line: Line, *, by: Actor, now: datetime, current: Copy | None) -> Row:
-    copy = line.copy
-    summary = None if _is_destroyed(copy, now) else line.summary  # its hour has come, the sweep has not yet
-    received = copy.role != Copy.Role.FROM
-    label = labels.name(summary.label) if summary else ""
+def row(line: Line, *, by: Actor, now: datetime, context: str = "", current: bool = False) -> Row:
+    """One line of a list. `context`: what the letter's address carries, so that its list stays the same one."""
+    card = None if line.is_destroyed(now) or line.withdrawn_at else line.card
+    label = labels.name(card.label) if card else ""
+    chip = Chip("", _("Importée")) if line.imported else Chip("", label) if label else None
     return Row(
-        href=reverse("web:envelope", args=[copy.id]),
-        who=_who(line),
-        subject=(summary.subject or _("Sans objet")) if summary else _("Contenu détruit, preuves gardées"),
-        when=dates.when(copy.sort_at, now=now, zone=by.person.zone),
-        label=Chip("", label) if label else None,
-        documents=documents(copy.envelope.documents),
+        href=reverse("web:envelope", args=[line.id]) + context,
+        who=_who(line, card),
+        subject=(card.subject or _("Sans objet")) if card else _gone(line, now),
+        when=dates.when(line.sort_at, now=now, zone=by.person.zone),
+        label=chip,
+        documents=documents(line.documents),
         state=_state(line, now),
         icon=_icon(line, now),
-        unopened=received and copy.opened_at is None and not _is_destroyed(copy, now),
-        current=current is not None and current.id == copy.id,
+        unopened=line.is_unopened(now),
+        current=current,
+        id=str(line.id),
+        answered=line.answered_at is not None,
+        thread=line.in_thread,
     )
 
 
-def _who(line: Line) -> str:
+def _filters(here: str, narrowed: Narrowing, place: Place) -> Iterator[Filter]:
+    yield Filter(_("Toutes"), here, current=not narrowed)
+    if place == _Folder.RECEIVED or isinstance(place, Folder):
+        yield Filter(_("À ouvrir"), here + narrowed.toggled("unopened").query(), narrowed.unopened)
+    yield Filter(_("Avec documents"), here + narrowed.toggled("documents").query(), narrowed.documents)
+
+
+def _refinement(narrowed: Narrowing) -> Refinement:
+    return Refinement(
+        etiquette=narrowed.label,
+        du=narrowed.since,
+        au=narrowed.until,
+        labels=tuple((code, labels.name(code)) for code in labels.CODES),
+        kept=tuple(pair for pair in narrowed.pairs() if pair[1] == "oui"),
+    )
+
+
+def _who(line: Line, card: Card | None) -> str:
     """The other side: who sent it, or to whom."""
-    if line.copy.role != Copy.Role.FROM:
-        return line.summary.sender.name if line.summary else line.copy.envelope.mailbox.name
-    return ", ".join(_names((*line.summary.to, *line.summary.cc)) if line.summary else line.names)
+    if line.role != Copy.Role.FROM:
+        return _name(card.sender) if card else line.sender
+    if card is None:
+        return ", ".join(line.names)
+    named = ", ".join(map(_name, card.to))
+    return _("%(names)s et %(count)s autres") % {"names": named, "count": card.others} if card.others else named
 
 
-def _names(parties: tuple[Party, ...]) -> list[str]:
-    return [party.name or party.address for party in parties]
+def _name(party: Party) -> str:
+    return party.name or party.address
+
+
+def _gone(line: Line, now: datetime) -> str:
+    if line.withdrawn_at and not line.is_destroyed(now):
+        return _("Retirée par son expéditeur, preuves gardées")
+    return _("Contenu détruit, preuves gardées") if line.is_destroyed(now) else _("Ne s’ouvre pas")
 
 
 def _state(line: Line, now: datetime) -> str:
-    if _is_destroyed(line.copy, now):
+    if line.is_destroyed(now):
         return _("contenu détruit")
-    if line.copy.role != Copy.Role.FROM:
-        return "" if line.copy.opened_at else _("à ouvrir")
+    if line.withdrawn_at:
+        return _("retirée")
+    if line.role != Copy.Role.FROM:
+        return _("à ouvrir") if line.is_unopened(now) else ""
+    if line.deliver_at and line.deliver_at > now:
+        return _("partira plus tard")
+    if line.withdrawn:
+        return _("retirée chez %(count)s sur %(all)s") % {"count": line.withdrawn, "all": line.recipients}
     if not line.opened:
         return _("pas encore ouverte")
     if line.recipients == 1:
@@ -89,15 +155,13 @@ def _state(line: Line, now: datetime) -> str:
 
 def _icon(line: Line, now: datetime) -> str:
     """The drawing of the state that `_state` says in words."""
-    if _is_destroyed(line.copy, now):
+    if line.is_destroyed(now) or line.withdrawn_at:
         return "destroyed"
-    if line.copy.role == Copy.Role.FROM:
+    if line.role == Copy.Role.FROM:
+        if line.deliver_at and line.deliver_at > now:
+            return "clock"
         return "opened" if line.opened == line.recipients else "send"
-    return "opened" if line.copy.opened_at else "seal"
-
-
-def _is_destroyed(copy: Copy, now: datetime) -> bool:
-    return copy.destroyed_at is not None or copy.destroy_at <= now
+    return "seal" if line.is_unopened(now) else "opened"
 
 
 def _draft(line: DraftLine, *, by: Actor, now: datetime) -> Row:
