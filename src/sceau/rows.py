@@ -79,7 +79,7 @@ def _journeys(
     pieces = [(model, piece) for model, rows in tables for piece in _pieces(model, rows, connection)]
     values = [_values(model, rows, connection) for model, rows in pieces]
     statements = [_statement(model, len(rows)) + ending for model, rows in pieces]
-    if connection.vendor == "postgresql" and sum(map(len, values)) <= _most(connection):
+    if connection.vendor == "postgresql" and sum(map(len, values)) <= most_values(connection):
         yield _joined(statements), list(chain.from_iterable(values))
     else:
         yield from zip(statements, values, strict=True)
@@ -87,7 +87,7 @@ def _journeys(
 
 def _pieces(model: type[models.Model], rows: _Rows, connection: BaseDatabaseWrapper) -> Iterator[_Rows]:
     """As many rows at a time as a statement may have values for."""
-    step = _most(connection) // len(_fields(model))
+    step = most_values(connection) // len(_fields(model))
     return (rows[start : start + step] for start in range(0, len(rows), step))
 
 
@@ -104,7 +104,8 @@ def _values(model: type[models.Model], rows: _Rows, connection: BaseDatabaseWrap
     return [field.get_db_prep_save(field.pre_save(row, True), connection) for row in rows for field in fields]
 
 
-def _most(connection: BaseDatabaseWrapper) -> int:
+def most_values(connection: BaseDatabaseWrapper) -> int:
+    """How many a statement takes: SQLite says it, PostgreSQL counts them in 16 bits."""
     return connection.features.max_query_params or 32_767
 
 

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from pytest_django import DjangoAssertNumQueries
 
 from sceau.accounts import people
@@ -140,11 +140,11 @@ def test_one_mail_a_person_tells_of_everything_destroyed_to_who_asked_for_it(cla
     assert mails(claire.person.email, Kind.DESTROYED) == []
 
 
-def test_digests_cost_two_statements_however_many_people(
+def test_digests_cost_at_most_two_statements_however_many_people(
     claire: Member, marc: Member, chloe: Member, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     copies = copies_of(seal(claire, marc, chloe))
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1 if connection.vendor == "postgresql" else 2):
         notices.expiring(copies, at=clock.now())
 
 

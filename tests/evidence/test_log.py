@@ -1,6 +1,8 @@
 """Recording: no act without trace, no trace without act, once what may happen once, and a clock that stands."""
 
+import re
 from datetime import timedelta
+from itertools import chain
 
 import pytest
 from django.db import connection, transaction
@@ -50,15 +52,20 @@ def test_a_refusal_takes_its_evidence_away() -> None:
 
 
 @pytest.mark.django_db
-def test_an_act_costs_four_statements_however_many_recipients() -> None:
+def test_an_act_costs_at_most_four_statements_however_many_recipients() -> None:
     parties = records.seal({"version": 1}, [], envelope=None, at=NOON)
     facts = [Fact(Event.CONTENT_CONSIGNMENT, recipient=i, parties=parties.commitment) for i in range(10)]
-    with CaptureQueriesContext(
-        connection,
-    ) as queries:
+    with CaptureQueriesContext(connection) as queries:
         log.record(Fact(Event.SUBMISSION_ACCEPTANCE, extra_records=(parties,)), *facts, at=NOON)
-    inserts = [query["sql"].split('"')[1] for query in queries if query["sql"].startswith("INSERT")]
-    assert inserts == ["evidence_record", "evidence_recordseal", "evidence_evidence", "evidence_pending"]
+    inserts = [re.findall(r'INSERT INTO "(\w+)"', query["sql"]) for query in queries]
+    assert len(inserts) == (1 if connection.vendor == "postgresql" else 4)
+    tables = ["evidence_record", "evidence_recordseal", "evidence_evidence", "evidence_pending"]
+    assert list(chain.from_iterable(inserts)) == tables
+        "evidence_record",
+        "evidence_recordseal",
+        "evidence_evidence",
+        "evidence_pending",
+    ]
 
 
 @pytest.mark.django_db

@@ -57,8 +57,8 @@ def test_a_sealed_notice_opens_for_its_own_row_only() -> None:
         Message.of(first)
 
 
-def test_many_notices_cost_two_statements(django_assert_num_queries: DjangoAssertNumQueries) -> None:
-    with django_assert_num_queries(2):
+def test_many_notices_cost_at_most_two_statements(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    with django_assert_num_queries(1 if connection.vendor == "postgresql" else 2):
         notices.queue_many([message(Kind.RECEIVED) for _ in range(20)], at=AT)
     with django_assert_num_queries(0):
         notices.queue_many([], at=AT)
