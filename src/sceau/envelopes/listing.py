@@ -8,7 +8,7 @@ at most SCAN of them at a time: a page then may hold less, and its `older` goes 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
@@ -49,6 +49,17 @@ class Filters:
 NONE = Filters()
 
 
+class State(NamedTuple):
+    """What became of a sent envelope: numbers of mailboxes."""
+
+    recipients: int
+    opened: int
+    withdrawn: int
+
+
+NOT_SENT = State(0, 0, 0)
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Line:
     """One copy. `card` is None once its content is gone, or when its stored bytes do not open any more."""
@@ -73,9 +84,7 @@ class Line:
     card: Card | None
     sender: str = ""  # the name of the sender's mailbox today, for a line without card
     names: tuple[str, ...] = ()  # likewise its recipients', for a sent one
-    recipients: int = 0  # of a sent envelope
-    opened: int = 0  # how many of these opened it
-    withdrawn: int = 0
+    state: State = NOT_SENT  # of a sent one
     in_thread: int = 1  # envelopes of its exchange that this mailbox holds
 
     @property
@@ -210,23 +219,29 @@ _COLUMNS = (
     "destroy_at", "destroyed_at", "withdrawn_at", "envelope__deliver_at", "envelope__source", "envelope__automatic",
     "envelope__documents", "segment_id", "mailbox_id", "epoch", "line",
 )  # fmt: skip
-_LINE, _EPOCH, _MAILBOX, _SOURCE, _AUTOMATIC = -1, -2, -3, 13, 14
-_DESTROYED, _WITHDRAWN = 10, 11
+_Values = tuple[Any, ...]  # in that order
 
 
 def _read(rows: "QuerySet[Copy]", by: Actor) -> Iterator[Line]:
     """One statement, no model instances: a page is made of hundreds of values."""
     by.keys.prefetch(by.mailbox.id)
     found = list(rows.values_list(*_COLUMNS))
-    cards = lines.cards([_stored(row) for row in found if row[_DESTROYED] is row[_WITHDRAWN] is None], by.keys)
-    for row in found:
-        imported = row[_SOURCE] == Envelope.Source.IMPORTED
-        yield Line(*row[:_SOURCE], imported, *row[_AUTOMATIC:_MAILBOX], cards.get(row[0]))
+    cards = lines.cards([stored for row in found if (stored := _stored(row))], by.keys)
+    return (_line(row, cards.get(row[0])) for row in found)
 
 
-def _stored(row: tuple[Any, ...]) -> Stored:  # in the order of _COLUMNS
-    line = row[_LINE]
-    return Stored(row[0], row[1], row[_MAILBOX], row[_EPOCH], None if line is None else bytes(line))
+def _stored(row: _Values) -> Stored | None:
+    """None for a copy whose content is gone."""
+    destroyed_at, withdrawn_at, mailbox, epoch, line = *row[10:12], *row[17:]
+    if destroyed_at or withdrawn_at:
+        return None
+    return Stored(row[0], row[1], mailbox, epoch, None if line is None else bytes(line))
+
+
+def _line(row: _Values, card: Card | None) -> Line:
+    *plain, source, automatic, documents, segment = row[:17]
+    imported = source == Envelope.Source.IMPORTED
+    return Line(*plain, imported, automatic, documents, segment, card)  # type: ignore[call-arg]  # counted by _COLUMNS
 
 
 def _told(found: Sequence[Line], by: Actor) -> tuple[Line, ...]:
@@ -239,19 +254,19 @@ def _told(found: Sequence[Line], by: Actor) -> tuple[Line, ...]:
             line,
             sender=senders.get(line.envelope, ""),
             names=tuple(names.get(line.envelope, ())),
+            state=states.get(line.envelope, NOT_SENT) if line.role == Copy.Role.FROM else NOT_SENT,
             in_thread=threads.get(line.thread, 1),
-            **states.get(line.envelope, {}) if line.role == Copy.Role.FROM else {},
         )
         for line in found
     )
 
 
-def _states(envelopes: set[UUID]) -> dict[UUID, dict[str, int]]:
+def _states(envelopes: set[UUID]) -> dict[UUID, State]:
     if not envelopes:
         return {}
     received = Copy.objects.filter(envelope__in=envelopes).exclude(role__in=_SENT_BY_US).order_by()
     counted = received.values_list("envelope").annotate(Count("id"), Count("opened_at"), Count("withdrawn_at"))
-    return {row[0]: dict(zip(("recipients", "opened", "withdrawn"), row[1:], strict=True)) for row in counted}
+    return {envelope: State(*counts) for envelope, *counts in counted}
 
 
 def _threads(threads: Iterable[UUID], by: Actor) -> dict[UUID, int]:

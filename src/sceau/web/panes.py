@@ -144,13 +144,13 @@ def _state(line: Line, now: datetime) -> str:
         return _("à ouvrir") if line.is_unopened(now) else ""
     if line.deliver_at and line.deliver_at > now:
         return _("partira plus tard")
-    if line.withdrawn:
-        return _("retirée chez %(count)s sur %(all)s") % {"count": line.withdrawn, "all": line.recipients}
-    if not line.opened:
+    if line.state.withdrawn:
+        return _("retirée chez %(count)s sur %(all)s") % {"count": line.state.withdrawn, "all": line.state.recipients}
+    if not line.state.opened:
         return _("pas encore ouverte")
-    if line.recipients == 1:
+    if line.state.recipients == 1:
         return _("ouverte")
-    return _("ouverte par %(opened)s sur %(all)s") % {"opened": line.opened, "all": line.recipients}
+    return _("ouverte par %(opened)s sur %(all)s") % {"opened": line.state.opened, "all": line.state.recipients}
 
 
 def _icon(line: Line, now: datetime) -> str:
@@ -160,7 +160,7 @@ def _icon(line: Line, now: datetime) -> str:
     if line.role == Copy.Role.FROM:
         if line.deliver_at and line.deliver_at > now:
             return "clock"
-        return "opened" if line.opened == line.recipients else "send"
+        return "opened" if line.state.opened == line.state.recipients else "send"
     return "seal" if line.is_unopened(now) else "opened"
 
 
