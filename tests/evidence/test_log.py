@@ -61,11 +61,6 @@ def test_an_act_costs_at_most_four_statements_however_many_recipients() -> None:
     assert len(inserts) == (1 if connection.vendor == "postgresql" else 4)
     tables = ["evidence_record", "evidence_recordseal", "evidence_evidence", "evidence_pending"]
     assert list(chain.from_iterable(inserts)) == tables
-        "evidence_record",
-        "evidence_recordseal",
-        "evidence_evidence",
-        "evidence_pending",
-    ]
 
 
 @pytest.mark.django_db
