@@ -10,7 +10,7 @@ django.setup()
 
 from django.db import connection  # noqa: E402
 
-from bench import large, log, small, stage  # noqa: E402
+from bench import desks, large, log, small, stage  # noqa: E402
 from bench.results import Result  # noqa: E402
 
 Measure = Callable[..., Result | Iterable[Result]]
@@ -22,6 +22,7 @@ MEASURES: dict[Measure, tuple[str, ...]] = {
     large.seal_40m: ("floor_40m", "seal_40m"),
     large.eml_40m: ("eml_40m", "first_byte"),
     large.part_40m: ("part_40m",),
+    desks.idle_desks: ("idle_desks",),
     log.evidence: ("evidence",),
     log.million: ("inclusion_proof", "startup_check"),
 }

@@ -33,6 +33,7 @@ login-code       /connexion/code                             GET/HEAD      410  
 login-code       /connexion/code                             POST          410    422     410    303 303    303  303
 login-resend     /connexion/code/renvoyer                    POST          410    303     410    410 410    410  410
 logout           /deconnexion                                POST          303    303     303    303 303    303  303
+news             /nouvelles                                  GET           401    401     423    200 200    200  200
 locked           /verrou                                     GET/HEAD      303    303     200    303 303    303  303
 locked           /verrou                                     POST          303    303     303    303 303    303  303
 lock-now         /verrou/fermer                              POST          303    303     303    303 303    303  303
@@ -52,18 +53,28 @@ password         /compte/securite/mot-de-passe               POST          303  
 recovery-code    /compte/securite/code-de-secours            GET/HEAD      303    303     303    200 200    200  200
 recovery-code    /compte/securite/code-de-secours            POST          303    303     423    200 200    200  200
 end-session      /compte/securite/sessions/{session}/fermer  POST          303    303     423    404 303    404  404
+signature        /compte/signature                           GET/HEAD      303    303     303    200 200    200  200
+signature        /compte/signature                           POST          303    303     423    303 303    303  303
+template-new     /compte/signature/modeles                   GET/HEAD      303    303     303    200 200    200  200
+template-new     /compte/signature/modeles                   POST          303    303     423    303 303    303  303
+template         /compte/signature/modeles/{template}        GET/HEAD      303    303     303    404 200    404  404
+template         /compte/signature/modeles/{template}        POST          303    303     423    404 303    404  404
+template-remove  /compte/signature/modeles/{template}/supprimer GET/HEAD   303    303     303    404 200    404  404
+template-remove  /compte/signature/modeles/{template}/supprimer POST       303    303     423    404 303    404  404
 received         /recues                                     GET/HEAD      303    303     303    200 200    200  200
 sent             /envoyees                                   GET/HEAD      303    303     303    200 200    200  200
 drafts           /brouillons                                 GET/HEAD      303    303     303    200 200    200  200
 trash            /corbeille                                  GET/HEAD      303    303     303    200 200    200  200
 trash            /corbeille                                  POST          303    303     423    200 200    200  200
 everything       /tout-telecharger                           GET           303    303     303    200 200    200  200
+people           /personnes                                  POST          303    303     423    200 200    200  200
 compose          /rediger                                    GET/HEAD      303    303     303    403 303    303  303
 compose          /rediger                                    POST          303    303     423    303 303    303  303
 draft            /brouillons/{draft}                         GET/HEAD      303    303     303    404 200    404  404
 draft-save       /brouillons/{draft}/enregistrer             POST          401    401     303    404 303    404  404
 draft-attach     /brouillons/{draft}/joindre                 POST          401    401     303    404 303    404  404
 draft-detach     /brouillons/{draft}/retirer/{upload}        POST          401    401     423    404 303    404  404
+draft-insert     /brouillons/{draft}/modele                  POST          401    401     423    404 404    404  404
 draft-discard    /brouillons/{draft}/jeter                   POST          303    303     423    404 200    404  404
 draft-seal       /brouillons/{draft}/sceller                 POST          401    401     303    404 303    404  404
 envelope         /enveloppes/{sent}                          GET/HEAD      303    303     303    404 200    404  404
@@ -127,8 +138,10 @@ BODIES = {
     "security": {"act": "end-others"},
     "password": {"current": "Tilleul-verveine-7", **ANOTHER},
     "recovery-code": {"current": "Tilleul-verveine-7"},
+    "template": {"name": "Zona", "text": "Bonjour."},
+    "template-new": {"name": "Zona", "text": "Bonjour."},
     "compose": {"subject": "Commencé", "revision": "0"},
-    **dict.fromkeys(("draft-save", "draft-attach", "draft-detach", "draft-discard", "draft-seal"), DRAFT),
+    **dict.fromkeys(("draft-save", "draft-attach", "draft-detach", "draft-insert", "draft-discard", "draft-seal"), DRAFT),
 }
 
 

@@ -32,7 +32,7 @@ JOIN {Person._meta.db_table} person ON person.principal_id = session.principal_i
 JOIN {Mailbox._meta.db_table} mailbox ON mailbox.address = person.email AND mailbox.owner_id = person.id
 WHERE session.id = %s AND session.state = '{Session.State.OPEN}' AND session.assurance >= {int(Assurance.CODE)}
   AND session.acted_at > %s AND session.strong_at > %s AND person.status <> '{Person.Status.CLOSED}'
-"""
+"""  # noqa: S608  # names and constants of ours alone
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,12 +31,13 @@ class Product:
 def product(request: HttpRequest) -> dict[str, object]:
     """Context processor. `flash` counts as shown only once a template looks at it.
 
-    `here`: the page to come back to after a lock; a view that answers a POST with a page names another one.
+    `reader`: whose theme and text size the page has, at the lock too. `here`: the page to come back to after a lock; a view that answers a POST with a page names another one.
     """
     actor: Actor | None = getattr(request, "actor", None)
     return {
         "product": _product(),
         "flash": SimpleLazyObject(lambda: flash.read(request) or ""),
+        "reader": actor.person if actor else getattr(request, "locked_person", None),
         "may_write": actor is not None and people.may_write(actor.person),
         "here": request.get_full_path(),
     }

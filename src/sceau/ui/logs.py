@@ -10,6 +10,7 @@ import sys
 import time
 import traceback
 from collections.abc import Callable, MutableMapping
+from http import HTTPStatus
 from types import TracebackType
 from typing import Any
 
@@ -57,6 +58,8 @@ class RequestLog:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         started = time.monotonic()
         response = self.get_response(request)
+        if response.status_code == HTTPStatus.NOT_MODIFIED:
+            return response  # an open desk asked for news and there is none: every few seconds, and no line
         match, actor = request.resolver_match, getattr(request, "actor", None)
         write = _log.warning if response.status_code >= 500 else _log.info
         write(

@@ -15,6 +15,7 @@ class Request(HttpRequest):
     found: Found | None
     actor: Actor | None
     trouble: OperationalError | InterfaceError | None  # the database did not say who this is: see web.sessions
+    locked_person: Person | None  # whose theme the lock's page has
 
 
 class SignedIn(HttpRequest):
@@ -43,6 +44,11 @@ def is_human(request: HttpRequest) -> bool:
 def is_script(request: HttpRequest) -> bool:
     """One of our scripts asks, and wants JSON where a person would get a page."""
     return request.headers.get("Accept", "").startswith("application/json")
+
+
+def is_fragment(request: HttpRequest) -> bool:
+    """htmx asks for the part of a page that it will put in place."""
+    return "HX-Request" in request.headers and "HX-History-Restore-Request" not in request.headers
 
 
 def device_of(request: HttpRequest) -> str:

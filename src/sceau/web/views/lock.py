@@ -31,6 +31,7 @@ def locked(request: Request) -> HttpResponse:
     person = people.of(session.principal_id) if session else None
     if session is None or person is None or session.state != Session.State.LOCKED:
         return redirect_to("web:login", next_page)
+    request.locked_person = person
     context = {"next": next_page, "person_name": person.name}
     if request.method != "POST":
         return render(request, _LOCKED, {"form": UnlockForm(), **context})

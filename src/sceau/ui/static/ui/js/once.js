@@ -1,6 +1,21 @@
 // A form is sent once: a second press while the first is on its way is dropped, and the button says what is happening.
 const PATIENCE = 20_000; // then a person may try again; the server answers a doubled submit as one
 
+// What takes longer than a second shows that it goes on: pages, forms, and panes fetched by htmx.
+const slow = (on) => document.documentElement.classList.toggle("slow", on);
+let waiting = 0;
+const begin = () => { clearTimeout(waiting); waiting = setTimeout(slow, 1_000, true); };
+const end = () => { clearTimeout(waiting); slow(false); };
+addEventListener("click", (event) => {
+  const link = event.target.closest?.("a[href]:not([download], [target], [href^='#'])");
+  if (link && !event.defaultPrevented && !event.ctrlKey && !event.metaKey && !event.shiftKey && /^http/.test(link.protocol)) begin();
+});
+addEventListener("submit", (event) => event.defaultPrevented || begin());
+document.addEventListener("htmx:beforeRequest", begin);
+document.addEventListener("htmx:afterRequest", end);
+addEventListener("pageshow", end);
+addEventListener("pagehide", end);
+
 addEventListener("submit", (event) => {
   if (!("sent" in event.target.dataset)) return;
   event.preventDefault();

@@ -1,0 +1,130 @@
+"""Open desks that receive nothing: what they cost a server that runs as `sceau up` runs it."""
+
+import asyncio
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.db import connection
+
+from bench.results import Result
+from sceau.accounts.actor import Actor
+from sceau.core import clock
+from sceau.vault import sessions
+from sceau.vault.keyring import Keys
+from sceau.vault.models import Principal
+from sceau.vault.sessions import Assurance
+
+_DESKS, _EVERY, _ROUNDS = 500, 4.0, 5  # seconds; what js/arrivals.js does in a visible tab
+_TICKS = os.sysconf("SC_CLK_TCK")
+
+
+def idle_desks(claire: Actor, marc: Actor, *, database: str) -> Result:
+    """The memory that 500 of them add, in MB, and beside it the share of one core that they take."""
+    cookies = [_sign_in(actor) for actor in (claire, marc) for _ in range(_DESKS // 2)]
+    with _server() as (port, process):
+        asyncio.run(_ask(port, cookies[:32], rounds=20, every=0.2))  # what is loaded and connected once
+        before, spent, spent_there = _memory(process), _seconds(_family(process)), _seconds(_backends())
+        begun = time.perf_counter()
+        asyncio.run(_ask(port, cookies, rounds=_ROUNDS, every=_EVERY))
+        lasted = time.perf_counter() - begun
+        used, used_there = _seconds(_family(process)) - spent, _seconds(_backends()) - spent_there
+        grown = _memory(process) - before
+        extra = {
+            "core_share": round((used + used_there) / lasted, 3),
+            "poll_ms": round(1000 * (used + used_there) / (_DESKS * _ROUNDS), 3),
+            "server_mb": round(_memory(process)),
+        }
+    return Result("idle_desks", max(grown, 0.1), "MB", "added by 500 desks, at 10 % of a core", 150, extra, "less")
+
+
+def _sign_in(actor: Actor) -> str:
+    """An open session's cookie, without the cost of a password."""
+    at, principal = clock.now(), Principal.objects.get(id=actor.person.principal_id)
+    pending = sessions.begin(principal, _seed(actor.keys), device="Mesures", at=at)
+    return sessions.complete(pending, assurance=Assurance.CODE, at=at)
+
+
+def _seed(keys: Keys) -> bytes:
+    seed: bytes = keys._seed
+    return seed
+
+
+@contextmanager
+def _server() -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environment = {**os.environ, "SCEAU_BIND": f"127.0.0.1:{port}", "SCEAU_LOG_LEVEL": "info"}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "sceau.cli.server"], env=environment, stdout=subprocess.DEVNULL
+    )
+    try:
+        _wait(port)
+        yield port, process
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _wait(port: int) -> None:
+    for _ in range(300):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.1)
+    raise TimeoutError("the server does not answer")
+
+
+async def _ask(port: int, cookies: list[str], *, rounds: int, every: float) -> None:
+    """Each desk asks once a round, over a connection of its own, at its own moment."""
+    steps = (_desk(port, cookie, rounds, every, number / len(cookies)) for number, cookie in enumerate(cookies))
+    await asyncio.gather(*steps)
+
+
+async def _desk(port: int, cookie: str, rounds: int, every: float, phase: float) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    begun, tag = time.monotonic(), ""
+    for turn in range(rounds):
+        await asyncio.sleep(max(begun + (turn + phase) * every - time.monotonic(), 0))
+        known = f"If-None-Match: {tag}\r\n" if tag else ""
+        writer.write(
+            f"GET /nouvelles HTTP/1.1\r\nHost: localhost\r\nCookie: {sessions.COOKIE}={cookie}\r\n"
+            f"X-Sceau-Poll: 1\r\nAccept: application/json\r\n{known}\r\n".encode()
+        )
+        head = (await reader.readuntil(b"\r\n\r\n")).decode()
+        if not tag:
+            await reader.readuntil(b"}")  # of the JSON
+        assert f"HTTP/1.1 {304 if tag else 200}" in head, head
+        tag = next(line[6:] for line in head.splitlines() if line.lower().startswith("etag: "))
+    writer.close()
+
+
+def _family(process: subprocess.Popen[bytes]) -> list[int]:
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+    return [process.pid, *map(int, children)]
+
+
+def _backends() -> list[int]:
+    """PostgreSQL works in processes of its own."""
+    if connection.vendor != "postgresql":
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pid FROM pg_stat_activity WHERE datname = current_database()")
+        return [pid for (pid,) in cursor.fetchall()]
+
+
+def _seconds(pids: list[int]) -> float:
+    """Processor time, of the system's part too."""
+    return sum(sum(map(int, Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13])) for pid in pids) / _TICKS
+
+
+def _memory(process: subprocess.Popen[bytes]) -> float:
+    texts = (Path(f"/proc/{pid}/status").read_text() for pid in _family(process))
+    lines = (line for text in texts for line in text.splitlines() if line.startswith("VmRSS:"))
+    return sum(int(line.split()[1]) for line in lines) / 1024
