@@ -260,12 +260,13 @@ def test_a_reply_names_what_it_answers(claire: Member, marc: Member) -> None:
     assert letter.summary.references == (first.message_id,)
 
 
-def test_the_limit_counts_all_documents(claire: Member, marc: Member, settings: Settings) -> None:
+def test_a_document_that_fits_no_envelope_is_refused(claire: Member, marc: Member, settings: Settings) -> None:
     by = people.actor(claire)
-    draft = desk.write(by, str(marc.address), ("a.pdf", PDF), ("b.pdf", PDF))
-    settings.SCEAU_MESSAGE_LIMIT = len(PDF) * 2 - 1
-    with pytest.raises(rules.TooLarge):
+    draft = desk.write(by, str(marc.address), ("a.pdf", PDF))
+    settings.SCEAU_MESSAGE_LIMIT = len(PDF) - 1
+    with pytest.raises(rules.DocumentTooLarge):
         sending.seal(draft, by=by, at=clock.now())
+    assert draft.uploads.count() == 1
 
 
 def test_a_draft_changed_in_another_tab_is_not_sealed(claire: Member, marc: Member) -> None:

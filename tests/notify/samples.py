@@ -48,6 +48,12 @@ CONTEXTS: dict[Kind, Context] = {
     Kind.FAILED: {"recipient": "Dr Marc Benali", "structure": "", "link": f"{SITE}/enveloppes/1"},
     Kind.EXPIRING: {"count": 12, "until_ms": _MS, "link": f"{SITE}/recues"},
     Kind.DESTROYED: {"count": 1, "link": f"{SITE}/recues"},
+    Kind.WITHDRAWN: {
+        "sender": "Dr Claire Vasseur",
+        "structure": "Cabinet des Tilleuls",
+        "withdrawn_ms": _MS,
+        "link": f"{SITE}/enveloppes/1",
+    },
 }
 
 

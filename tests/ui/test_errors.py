@@ -5,7 +5,7 @@ import json
 import pkgutil
 import re
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from http import HTTPStatus
 
 import pytest
@@ -18,7 +18,7 @@ import sceau
 from sceau.accounts import codes, passwords
 from sceau.core import errors as family
 from sceau.core.values import Address
-from sceau.envelopes import rules
+from sceau.envelopes import options, rules
 from sceau.ui import errors
 from sceau.ui.answers import TABLE
 
@@ -31,7 +31,9 @@ EXAMPLES: tuple[family.Error, ...] = (
     rules.UnknownRecipient((Address.parse("ccas@ville-gap.fr"),)),
     rules.TooManyRecipients(100),
     rules.TooManyDocuments(100),
-    rules.TooLarge(40_000_000, 41_000_000),
+    rules.TooLarge(200_000_000, 201_000_000),
+    rules.DocumentTooLarge(40_000_000, 41_000_000),
+    options.BadDelivery(datetime(2026, 11, 22, tzinfo=UTC), datetime(2027, 11, 22, tzinfo=UTC)),
     rules.BadExpiry(date(2026, 11, 22), date(2027, 2, 21)),
 )
 

@@ -68,7 +68,8 @@ def check(draft: Draft, *sizes: int) -> None:
     TooManyDocuments.
     """
     for size in sizes:
-        rules.check_size([size], rules.Limits(recipients=0, size=settings.SCEAU_MESSAGE_LIMIT))
+        if size > settings.SCEAU_MESSAGE_LIMIT:
+            raise rules.DocumentTooLarge(settings.SCEAU_MESSAGE_LIMIT, size)
     rules.check_size([*_sizes(draft), *sizes], rules.Limits(recipients=0, size=settings.SCEAU_DRAFT_LIMIT))
 
 
@@ -192,16 +193,17 @@ class _Meter:
 
     def __init__(self, chunks: Iterable[bytes], room: int) -> None:
         self._chunks = chunks
-        self._limit = min(room, settings.SCEAU_MESSAGE_LIMIT)
-        self._told = settings.SCEAU_DRAFT_LIMIT if room < settings.SCEAU_MESSAGE_LIMIT else self._limit
+        self._room = room
         self._sha256 = hashlib.sha256()
         self.size = 0
 
     def __iter__(self) -> Iterator[bytes]:
         for chunk in self._chunks:
             self.size += len(chunk)
-            if self.size > self._limit:
-                raise rules.TooLarge(self._told, self.size)
+            if self.size > settings.SCEAU_MESSAGE_LIMIT:
+                raise rules.DocumentTooLarge(settings.SCEAU_MESSAGE_LIMIT, self.size)
+            if self.size > self._room:
+                raise rules.TooLarge(settings.SCEAU_DRAFT_LIMIT, self.size)
             self._sha256.update(chunk)
             yield chunk
 

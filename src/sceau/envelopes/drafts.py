@@ -17,7 +17,7 @@ from sceau.accounts.actor import Actor
 from sceau.core import canonical
 from sceau.core.errors import Malformed, NotFound, Refused
 from sceau.core.failpoints import failpoint
-from sceau.envelopes import arrivals, attachments
+from sceau.envelopes import attachments, pieces
 from sceau.envelopes.models import Arrival, Draft, DraftRevision, Upload
 from sceau.vault import format
 from sceau.vault.keyring import Keys
@@ -159,7 +159,7 @@ def remove(ids: list[UUID], *, at: datetime) -> None:
     """Delete drafts in the caller's transaction; the blobs of their documents go after its commit."""
     Draft.objects.filter(id__in=ids).delete()  # first: it waits for an upload that is getting its row
     attachments.remove(Upload.objects.filter(draft__in=ids), at=at)
-    arrivals.remove(Arrival.objects.filter(draft__in=ids), at=at)
+    pieces.remove(Arrival.objects.filter(draft__in=ids), at=at)
     DraftRevision.objects.filter(draft__in=ids).delete()
 
 

@@ -10,7 +10,9 @@ from uuid import UUID
 
 from sceau.accounts.models import Mailbox, Person
 from sceau.core.clock import milliseconds
+from sceau.envelopes import splitting
 from sceau.envelopes.mime import Part
+from sceau.envelopes.options import Statement
 from sceau.evidence.records import Content, Reader
 from sceau.vault import epochs
 from sceau.vault.epochs import EpochKey
@@ -68,6 +70,33 @@ def parties(
         "submitted_ms": milliseconds(at),
         "expires_ms": None if expires_at is None else milliseconds(expires_at),
     }
+
+
+def circumstances(
+    *,
+    automatic: bool,
+    deliver_at: datetime | None,
+    forwards: UUID | None,
+    part: splitting.Part,
+    patient: Statement | None,
+) -> Content:
+    """What a parties' record says besides, each field only when there is something to say."""
+    said: Content = {}
+    if automatic:  # nobody sealed it by hand: `by` is in whose name
+        said["automatic"] = True
+    if deliver_at is not None:
+        said["deliver_ms"] = milliseconds(deliver_at)
+    if forwards is not None:
+        said["forwards"] = str(forwards)
+    if not part.alone:
+        said["part"] = {"number": part.number, "of": part.of}
+    if patient is not None:
+        said["patient"] = {"said": patient.said.value, "on": patient.on.isoformat()}
+    return said
+
+
+def withdrawal(*, by: Person, at: datetime) -> Content:
+    return {**_head("withdrawal"), "person": person_identity(by), "at_ms": milliseconds(at)}
 
 
 def rejection(

@@ -72,6 +72,21 @@ def failed(notice_id: UUID, *, at: datetime) -> None:
         notices.queue_many(_to_sender(Kind.FAILED, copy, context, about=person), at=at)
 
 
+def withdrawn(envelope: Envelope, copies: Sequence[Copy], *, at: datetime) -> None:
+    """Tell the recipients that it is gone. `copies`: theirs, with `mailbox.owner` loaded."""
+    messages = []
+    for copy in copies:
+        if reader := _wanting(Kind.WITHDRAWN, copy.mailbox.owner):
+            context: Context = {
+                "sender": envelope.sender.name,
+                "structure": envelope.sender.structure,
+                "withdrawn_ms": milliseconds(at),
+                "link": links.envelope(copy.id),
+            }
+            messages.append(_message(Kind.WITHDRAWN, reader, context, envelope.id, copy.recipient))
+    notices.queue_many(messages, at=at)
+
+
 def expiring(copies: Sequence[Copy], *, at: datetime) -> None:
     """Warn each holder once for all of these copies."""
     messages = []

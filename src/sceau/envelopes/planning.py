@@ -11,9 +11,10 @@ from sceau.accounts.actor import Actor
 from sceau.accounts.models import Mailbox
 from sceau.core.errors import Refused
 from sceau.core.values import Address
-from sceau.envelopes import rules, summaries
+from sceau.envelopes import options, richtext, rules, summaries
 from sceau.envelopes.drafts import Content
 from sceau.envelopes.models import Copy, Draft
+from sceau.envelopes.options import Statement
 from sceau.envelopes.summaries import Summary
 
 
@@ -28,6 +29,8 @@ class Plan:
     recipients: tuple[Recipient, ...]  # their position is their index in evidence
     expires_at: datetime | None
     destroy_at: datetime  # of the sender's own copy; recipients' copies go at `expires_at` when there is one
+    deliver_at: datetime | None = None  # not before
+    patient: Statement | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,7 @@ class Outlook:
 def plan(draft: Draft, content: Content, sizes: list[int], *, by: Actor, at: datetime) -> Plan:
     """Everybody's mailbox, or the first rule that says no. `sizes`: decoded octets of each document.
 
-    Raises the refusals of `rules`; NotEntitled is asked before anybody is looked up.
+    Raises the refusals of `rules` and `options`; NotEntitled is asked before anybody is looked up.
     """
     limits = rules.Limits(settings.SCEAU_RECIPIENT_LIMIT, settings.SCEAU_MESSAGE_LIMIT)
     wanted = rules.recipients(content.to, content.cc, limit=limits.recipients)
@@ -50,15 +53,21 @@ def plan(draft: Draft, content: Content, sizes: list[int], *, by: Actor, at: dat
     known = mailboxes.find_all(wanted)
     rules.check_known(wanted, known)
     rules.check_text(content.subject, content.text)
+    if len(content.html) > richtext.LIMIT:
+        raise rules.TooLong(richtext.LIMIT)
     rules.check_size(sizes, limits)
-    days = settings.SCEAU_RETENTION_DAYS
+    days, zone = settings.SCEAU_RETENTION_DAYS, by.person.zone
+    deliver_at = options.delivery(content.deliver_at, zone=zone, at=at)
+    begins = deliver_at or at  # what was not at anybody's disposal yet is not kept less long for it
     return Plan(
         recipients=(
             *(Recipient(known[address], Copy.Role.TO) for address in wanted.to),
             *(Recipient(known[address], Copy.Role.CC) for address in wanted.cc),
         ),
-        expires_at=rules.expiry(content.expires_on, zone=by.person.zone, at=at, days=days),
-        destroy_at=at + timedelta(days=days),
+        expires_at=rules.expiry(content.expires_on, zone=zone, at=begins, days=days),
+        destroy_at=begins + timedelta(days=days),
+        deliver_at=deliver_at,
+        patient=_patient(content, zone=zone, at=at),
     )
 
 
@@ -91,6 +100,13 @@ def correspondent(reply_to: UUID | None, by: Actor) -> Address | None:
 def _check_entitled(wanted: rules.Recipients, reply_to: UUID | None, by: Actor) -> None:
     if not people.may_write(by.person):
         rules.check_entitled(wanted, certified=False, correspondent=correspondent(reply_to, by))
+
+
+def _patient(content: Content, *, zone: str, at: datetime) -> Statement | None:
+    """What was chosen, where the installation has this line. Raises options.BadPatientDay."""
+    if not settings.SCEAU_PATIENT_LINE:
+        return None
+    return options.patient(content.patient, content.patient_on, zone=zone, at=at)
 
 
 def _outlook(address: Address, mailbox: Mailbox | None) -> Outlook:

@@ -85,6 +85,12 @@ class TooLarge(Refused):
         self.size = size
 
 
+class DocumentTooLarge(TooLarge):
+    """One document alone is more than an envelope takes: no splitting helps."""
+
+    code = "document-too-large"
+
+
 class TooLong(Refused):
     """`limit`: characters that the subject, or the letter, may have."""
 
@@ -122,6 +128,12 @@ class Destroyed(Refused):
     """Content and keys are gone; the evidence remains."""
 
     code = "destroyed"
+
+
+class Withdrawn(Destroyed):
+    """Its sender took it back before anybody opened it."""
+
+    code = "withdrawn"
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,6 +264,12 @@ def reply_subject(answered: str) -> str:
     if re.match(r"re\s*:", answered, re.IGNORECASE):
         return answered
     return subject(f"Re : {answered}")
+
+
+def forward_subject(forwarded: str) -> str:
+    if re.match(r"(?:tr|fwd?)\s*:", forwarded, re.IGNORECASE):
+        return forwarded
+    return subject(f"Tr : {forwarded}")
 
 
 def _parse(piece: str) -> list[Address]:

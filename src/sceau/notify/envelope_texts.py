@@ -98,6 +98,19 @@ def destroyed(values: Values) -> Text:
     )
 
 
+def withdrawn(values: Values) -> Text:
+    return Text(
+        _("%(sender)s a retiré une enveloppe") % {"sender": values.text("sender")},
+        [
+            _("%(party)s a retiré une enveloppe qui vous était adressée, avant que quelqu’un l’ouvre.")
+            % {"party": values.party("sender")},
+            _("Date : %(moment)s") % {"moment": values.moment("withdrawn_ms")},
+            _("Son contenu est détruit ; la preuve de son retrait reste. Vous n’avez rien à faire."),
+            values.link(),
+        ],
+    )
+
+
 def _documents(values: Values) -> str:
     count = values.number("documents")
     return ngettext("%(count)d document joint", "%(count)d documents joints", count) % {"count": count}

@@ -23,13 +23,14 @@ class Kind(StrEnum):
     FAILED = "failed"
     EXPIRING = "expiring"
     DESTROYED = "destroyed"
+    WITHDRAWN = "withdrawn"
 
 
 # What each person may switch off; the other kinds guard the account and always leave.
-SWITCHABLE = (Kind.RECEIVED, Kind.SEALED, Kind.OPENED, Kind.FAILED, Kind.EXPIRING, Kind.DESTROYED)
+SWITCHABLE = (Kind.RECEIVED, Kind.SEALED, Kind.OPENED, Kind.FAILED, Kind.EXPIRING, Kind.DESTROYED, Kind.WITHDRAWN)
 
-# What a new account leaves off: its reader saw it on screen, or was warned twice before.
-OFF_AT_FIRST = (Kind.SEALED, Kind.DESTROYED)
+# What a new account leaves off: its reader saw it on screen, was warned twice before, or has nothing left to do.
+OFF_AT_FIRST = (Kind.SEALED, Kind.DESTROYED, Kind.WITHDRAWN)
 
 # The exact keys of a context. `link` and `…_link` are addresses of this site; `…_ms` are moments (core.clock).
 KEYS: dict[Kind, frozenset[str]] = {
@@ -49,6 +50,7 @@ KEYS: dict[Kind, frozenset[str]] = {
     Kind.FAILED: frozenset({"recipient", "structure", "link"}),
     Kind.EXPIRING: frozenset({"count", "until_ms", "link"}),
     Kind.DESTROYED: frozenset({"count", "link"}),
+    Kind.WITHDRAWN: frozenset({"sender", "structure", "withdrawn_ms", "link"}),
 }
 
 _CODE_LIFE = timedelta(minutes=10)

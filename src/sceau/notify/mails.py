@@ -37,6 +37,7 @@ WRITERS: dict[Kind, Callable[[Values], Text]] = {
     Kind.FAILED: envelope_texts.failed,
     Kind.EXPIRING: envelope_texts.expiring,
     Kind.DESTROYED: envelope_texts.destroyed,
+    Kind.WITHDRAWN: envelope_texts.withdrawn,
 }
 
 

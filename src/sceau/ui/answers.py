@@ -15,7 +15,7 @@ from sceau.accounts import codes, mailboxes, passwords, people, recovery, signup
 from sceau.core import errors, keyfiles
 from sceau.custody import KeyAmongData
 from sceau.custody.software import NoPassphrase
-from sceau.envelopes import access, drafts, filing, receipts, rules, snippets
+from sceau.envelopes import access, auto_reply, drafts, filing, options, pieces, receipts, rules, sending, snippets
 from sceau.evidence import faults, leader, log, note, tree
 from sceau.evidence.recovery import NothingToRecover
 from sceau.notify import relay
@@ -193,6 +193,36 @@ TABLE: dict[type[errors.Error], Answer] = {
     snippets.TooManyTemplates: Answer(422, _("Trop de modèles"), sentences.too_many_templates),
     rules.TooLong: Answer(422, _SEAL_REFUSED, sentences.too_long),
     rules.TooLarge: Answer(413, _("C’est trop lourd"), sentences.too_large),
+    rules.DocumentTooLarge: Answer(413, _("Ce document est trop lourd"), sentences.document_too_large),
+    pieces.WrongOffset: Answer(
+        409,
+        _("L’envoi reprend ailleurs"),
+        _("Une partie de ce document est déjà arrivée. Rien n’est perdu : l’envoi reprend où il en était."),
+    ),
+    pieces.TooManyPieces: Answer(
+        413,
+        _("La liaison est trop mauvaise"),
+        _("Ce document arrive en trop petits morceaux. Vos autres documents sont gardés. Retirez celui-ci, puis"
+          " joignez-le à nouveau depuis une meilleure connexion."),
+    ),
+    sending.StillArriving: Answer(
+        409,
+        _SEAL_REFUSED,
+        _("Un document n’est pas encore arrivé en entier. Votre brouillon est gardé : attendez la fin de l’envoi,"
+          " reprenez-le, ou retirez ce document."),
+    ),
+    options.BadDelivery: Answer(422, _SEAL_REFUSED, sentences.bad_delivery),
+    options.BadPatientDay: Answer(
+        422,
+        _SEAL_REFUSED,
+        _("Le jour où le patient s’est prononcé ne peut pas être à venir. Votre brouillon est gardé : corrigez-le."),
+    ),
+    auto_reply.BadAbsence: Answer(
+        422,
+        _("La réponse automatique n’est pas enregistrée"),
+        _("Il lui faut un texte de 5 000 caractères au plus, et une fin qui soit à venir et après le début. Rien n’a"
+          " changé."),
+    ),
     rules.NotEntitled: Answer(
         403,
         _("Votre compte n’est pas encore validé"),
@@ -234,6 +264,11 @@ TABLE: dict[type[errors.Error], Answer] = {
         410,
         _("Ce contenu est détruit"),
         _("La date de destruction est passée, ou l’enveloppe a été détruite. Les preuves restent et se téléchargent."),
+    ),
+    rules.Withdrawn: Answer(
+        410,
+        _("Cette enveloppe a été retirée"),
+        _("Son expéditeur l’a retirée avant que quelqu’un l’ouvre. Son contenu est détruit ; la preuve reste."),
     ),
     faults.LogFault: _LOG_TROUBLE,
     faults.LogAhead: _LOG_TROUBLE,

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from sceau.accounts import codes, passwords
 from sceau.core import errors
-from sceau.envelopes import rules, snippets
+from sceau.envelopes import options, rules, snippets
 from sceau.ui import dates, sizes
 
 _LACKS: dict[passwords.Missing, str | Promise] = {
@@ -84,9 +84,22 @@ def too_many_documents(error: rules.TooManyDocuments) -> str:
 
 def too_large(error: rules.TooLarge) -> str:
     return _(
-        "Les documents d’une enveloppe font %(limit)s au plus. Ceux qui étaient déjà joints sont gardés, celui-ci ne"
-        " l’est pas. Répartissez-les en plusieurs enveloppes."
+        "Les documents d’un brouillon font %(limit)s au plus. Ceux qui étaient déjà joints sont gardés, celui-ci ne"
+        " l’est pas. Écrivez une autre enveloppe pour la suite."
     ) % {"limit": sizes.text(error.limit)}
+
+
+def document_too_large(error: rules.DocumentTooLarge) -> str:
+    return _(
+        "Un document fait %(limit)s au plus, et celui-ci est plus lourd. Les autres sont gardés. Allégez-le, ou"
+        " partagez-le en plusieurs fichiers : Sceau fera plusieurs enveloppes numérotées."
+    ) % {"limit": sizes.text(error.limit)}
+
+
+def bad_delivery(error: options.BadDelivery) -> str:
+    return _(
+        "L’heure d’envoi doit être à venir, et avant le %(last)s. Votre brouillon est gardé : choisissez-en une autre."
+    ) % {"last": dates.day(error.last.date())}
 
 
 def bad_expiry(error: rules.BadExpiry) -> str:

@@ -38,6 +38,7 @@ class Letter:
     in_reply_to: str | None = None
     references: tuple[str, ...] = ()
     attachments: tuple[Attachment, ...] = ()
+    automatic: bool = False  # nobody answers it by hand (RFC 3834 §5)
     html: str | None = None  # the same text with its formatting, sanitised; line ends of any kind
 
 

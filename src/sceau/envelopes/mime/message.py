@@ -159,6 +159,7 @@ def _head(letter: Letter) -> bytes:
             headers.message_ids("Message-ID", [letter.message_id]),
             headers.message_ids("In-Reply-To", [letter.in_reply_to] if letter.in_reply_to else []),
             headers.message_ids("References", letter.references),
+            b"Auto-Submitted: auto-replied\r\n" if letter.automatic else b"",
             b"MIME-Version: 1.0\r\n",
         ]
     )
