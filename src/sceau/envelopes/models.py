@@ -172,10 +172,15 @@ class Copy(models.Model):
     # What its line in a list shows, with the content key, under the mailbox's list key (V4): NULL until first listed.
     line = models.BinaryField(null=True)
     segment = models.ForeignKey(Segment, models.SET_NULL, null=True, related_name="copies", db_index=False)
+    # Of an import: its octets under the mailbox's list key, so that the same mail is known again. NULL once destroyed.
+    mark = models.BinaryField(max_length=32, null=True)
     indexed_text = models.BooleanField(default=False)  # the segment knows the letter's words, not only its summary
 
     class Meta:
-        constraints = [models.UniqueConstraint("envelope", "mailbox", "role", name="copy_once_a_role")]
+        constraints = [
+            models.UniqueConstraint("envelope", "mailbox", "role", name="copy_once_a_role"),
+            models.UniqueConstraint("mailbox", "mark", name="copy_import_once", condition=~models.Q(mark=None)),
+        ]
         indexes = [
             models.Index(fields=["mailbox", "folder", "-sort_at"], name="copy_list"),
             models.Index(fields=["filed_in", "-sort_at"], name="copy_filed", condition=~models.Q(filed_in=None)),
