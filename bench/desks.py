@@ -61,9 +61,7 @@ def _server() -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     environment = {**os.environ, "SCEAU_BIND": f"127.0.0.1:{port}", "SCEAU_LOG_LEVEL": "info"}
-    process = subprocess.Popen(
-        [sys.executable, "-m", "sceau.cli.server"], env=environment, stdout=subprocess.DEVNULL
-    )
+    process = subprocess.Popen([sys.executable, "-m", "sceau.cli.server"], env=environment, stdout=subprocess.DEVNULL)
     try:
         _wait(port)
         yield port, process
@@ -121,7 +119,8 @@ def _backends() -> list[int]:
 
 def _seconds(pids: list[int]) -> float:
     """Processor time, of the system's part too."""
-    return sum(sum(map(int, Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13])) for pid in pids) / _TICKS
+    fields = (Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split() for pid in pids)
+    return sum(int(stat[11]) + int(stat[12]) for stat in fields) / _TICKS
 
 
 def _memory(process: subprocess.Popen[bytes]) -> float:

@@ -46,6 +46,7 @@ account          /compte                                     GET/HEAD      303  
 account          /compte                                     POST          303    303     423    303 303    303  303
 notifications    /compte/notifications                       GET/HEAD      303    303     303    200 200    200  200
 notifications    /compte/notifications                       POST          303    303     423    303 303    303  303
+activity         /compte/activite                            GET/HEAD      303    303     303    200 200    200  200
 security         /compte/securite                            GET/HEAD      303    303     303    200 200    200  200
 security         /compte/securite                            POST          303    303     423    303 303    303  303
 password         /compte/securite/mot-de-passe               GET/HEAD      303    303     303    200 200    200  200

@@ -75,10 +75,10 @@ def choose_notices(person: Person, wanted: set[str], *, word: bytes | None) -> N
     person.save(update_fields=["notices_off", "notice_word"])
 
 
-def choose_language(person: Person, language: str, zone: str) -> None:
-    """How pages and mails speak to this person, and in which hours."""
-    person.language, person.zone = language, zone
-    person.save(update_fields=["language", "zone"])
+def choose_display(person: Person, *, language: str, zone: str, theme: str, text_size: str) -> None:
+    """How pages and mails speak to this person, in which hours, and how pages look."""
+    person.language, person.zone, person.theme, person.text_size = language, zone, theme, text_size
+    person.save(update_fields=["language", "zone", "theme", "text_size"])
 
 
 def change_identity(person: Person, identity: Identity, *, device: str, at: datetime) -> None:

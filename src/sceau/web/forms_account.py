@@ -31,6 +31,8 @@ _ZONES = [
 ]
 
 
+_THEMES = [("", _("Comme l’appareil")), ("light", _("Clair")), ("dark", _("Sombre"))]
+_TEXT_SIZES = [("", _("Normale")), ("large", _("Grande")), ("larger", _("Très grande"))]
 _HIDDEN = ("Cc", "Cf", "Co", "Cs", "Cn")  # controls, invisible and bidirectional marks, unassigned
 
 
@@ -164,21 +166,29 @@ class PasswordForm(_NewPassword, CurrentPasswordForm):
 class AccountForm(IdentityForm):
     """What certification vouches for is shown and cannot be changed here."""
 
+    DISPLAY = ("language", "zone", "theme", "text_size")
+
     language = forms.ChoiceField(label=_("Langue"), choices=settings.LANGUAGES)
     zone = forms.ChoiceField(label=_("Fuseau horaire"), choices=_ZONES)
+    theme = forms.ChoiceField(label=_("Thème"), choices=_THEMES, required=False)
+    text_size = forms.ChoiceField(label=_("Taille du texte"), choices=_TEXT_SIZES, required=False)
 
     def __init__(self, person: Person, data: Any = None) -> None:
-        names = (*Identity.__slots__, "language", "zone")
+        names = (*Identity.__slots__, *self.DISPLAY)
         super().__init__(data, initial={name: getattr(person, name) for name in names})
         if people.may_write(person):
             for name in people.FIXED:
                 self.fields[name].disabled = True
+
+    def display(self) -> dict[str, str]:
+        return {name: self.cleaned_data[name] for name in self.DISPLAY}
 
 
 class NoticesForm(forms.Form):
     received = forms.BooleanField(label=_("Une enveloppe arrive"), required=False)
     opened = forms.BooleanField(label=_("Une enveloppe que j’ai envoyée est ouverte"), required=False)
     failed = forms.BooleanField(label=_("Un destinataire n’a pas pu être prévenu"), required=False)
+    withdrawn = forms.BooleanField(label=_("Un expéditeur retire une enveloppe que je n’ai pas ouverte"), required=False)
     expiring = forms.BooleanField(label=_("Des enveloppes seront bientôt détruites"), required=False)
     sealed = forms.BooleanField(label=_("Une enveloppe que j’ai écrite est scellée"), required=False)
     destroyed = forms.BooleanField(label=_("Des enveloppes ont été détruites"), required=False)

@@ -4,9 +4,11 @@ from django.urls import path
 
 from sceau.web.views import (
     account,
+    activity,
     compose,
     downloads,
     envelope,
+    filing,
     folders,
     help,
     home,
@@ -16,6 +18,7 @@ from sceau.web.views import (
     people,
     recovery,
     security,
+    selection,
     signature,
     signup,
     status,
@@ -26,6 +29,7 @@ app_name = "web"
 urlpatterns = [
     path("", home.home, name="home"),
     path("aide", help.help_page, name="help"),
+    path("aide/raccourcis", help.shortcuts, name="shortcuts"),
     path("sante/vivant", status.alive, name="alive"),
     path("sante/pret", status.ready, name="ready"),
     # The way in
@@ -47,6 +51,7 @@ urlpatterns = [
     # The person's own settings
     path("compte", account.identity, name="account"),
     path("compte/notifications", account.notifications, name="notifications"),
+    path("compte/activite", activity.overview, name="activity"),
     path("compte/securite", security.overview, name="security"),
     path("compte/securite/mot-de-passe", security.password, name="password"),
     path("compte/securite/code-de-secours", security.recovery_code, name="recovery-code"),
@@ -60,6 +65,12 @@ urlpatterns = [
     path("envoyees", folders.sent, name="sent"),
     path("brouillons", folders.drafts, name="drafts"),
     path("corbeille", folders.trash, name="trash"),
+    path("dossiers", filing.overview, name="folders"),
+    path("dossiers/<uuid:folder_id>", folders.folder, name="folder"),
+    path("dossiers/<uuid:folder_id>/modifier", filing.edit, name="folder-edit"),
+    path("dossiers/<uuid:folder_id>/supprimer", filing.remove, name="folder-remove"),
+    path("selection", selection.act, name="selection"),
+    path("selection/annuler", selection.undo, name="selection-undo"),
     path("tout-telecharger", downloads.everything, name="everything"),
     # Writing
     path("personnes", people.people, name="people"),

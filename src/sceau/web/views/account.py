@@ -32,7 +32,7 @@ def identity(request: SignedIn) -> HttpResponse:
     if not form.is_valid():
         return again.invalid(request, _IDENTITY, form, context)
     people.change_identity(person, form.identity(), device=device_of(request), at=clock.now())
-    people.choose_language(person, form.cleaned_data["language"], form.cleaned_data["zone"])
+    people.choose_display(person, **form.display())
     return flash.add(redirect_to("web:account"), _("C’est enregistré."))
 
 
