@@ -15,7 +15,7 @@ from sceau.cli import store_check, work
 from sceau.core import clock
 from sceau.envelopes import attachments, drafts, orphans
 from sceau.envelopes.models import Copy, Draft, DraftRevision, Envelope, Opening, Upload
-from sceau.evidence import checks, keys, log, note, tree
+from sceau.evidence import checks, integrator, keys, log, note, tree
 from sceau.evidence.events import Event
 from sceau.evidence.models import Evidence, LogEntry, Pending
 from sceau.jobs.models import Job
@@ -51,6 +51,7 @@ def published() -> None:
     """The log is whole; all that happened stands in it once, provably; its files are those that its rows give."""
     reports = checks.fully(at=clock.now())
     assert not Pending.objects.exists()
+    integrator.tidy(at=clock.now())
     same(Evidence.objects.count(), sum(report.entries for report in reports))
     same(LogEntry.objects.count(), Evidence.objects.count())
     same(rebuilt.differences(), [])

@@ -87,6 +87,20 @@ def test_a_full_tile_replaces_its_partial_ones() -> None:
     }
 
 
+def test_what_a_deposed_leader_left_goes_at_night() -> None:
+    """It wrote a partial tile after somebody else had filled it, and died: only litter, until the routine."""
+    published([200, 50, 100])
+    before, shelf, entries = kept(), Shelf(keys.origin()), leaves()
+    edge = tiles.Edge()
+    for entry in entries[:230]:
+        list(edge.append(tree.leaf_hash(entry)))
+    for tile, data in [*edge.partial(), (Tile(None, 0, 230), tiles.bundle(entries[:230]))]:
+        shelf.keep(tile, data)
+    assert integrator.tidy(at=after(4)) == 2
+    assert kept() == before
+    assert integrator.tidy(at=after(5)) == 0
+
+
 def test_a_batch_larger_than_a_statement_is_published_in_one_checkpoint() -> None:
     happen(2000)
     assert Integrator().step(at=after(1)) == 2000

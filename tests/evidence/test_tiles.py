@@ -62,6 +62,15 @@ def test_a_tree_of_256_has_one_full_tile_and_one_of_width_one() -> None:
 )
 def test_paths_are_groups_of_three_digits(tile: Tile, path: str) -> None:
     assert tile.path == path
+    assert tiles.parse(path) == tile
+
+
+@pytest.mark.parametrize(
+    "path", ["", "tile", "tile/0/", "tile/0/1", "tile/0/0001", "tile/a/001", "tile/0/001.p/", "tile/0/001.p/256.p/1"]
+)
+def test_what_is_no_path_of_a_tile_is_refused(path: str) -> None:
+    with pytest.raises(Malformed):
+        tiles.parse(path)
 
 
 @pytest.mark.parametrize("size", [1, 2, 255, 256, 257, 511, 512, 700, 65_535, 65_536, 65_537])

@@ -71,6 +71,7 @@ ROUTINES: dict[str, Routine] = {
     "purge-notices": Routine(notices.purge, timedelta(days=1)),
     "orphans": Routine(orphans.sweep, timedelta(days=1), lease=timedelta(hours=6)),
     "erase-records": Routine(erasure.sweep, timedelta(days=1), lease=timedelta(hours=1)),
+    "tidy-log": Routine(integrator.tidy, timedelta(days=1), lease=timedelta(hours=1)),
     "check-log": Routine(checks.fully, timedelta(days=1), lease=timedelta(hours=6)),
 }
 

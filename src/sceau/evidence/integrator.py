@@ -84,6 +84,15 @@ def settle(log: Log) -> None:
     _drop_partials(shelf, before.size if before else 0, newest.size)
 
 
+def tidy(*, at: datetime) -> int:
+    """Forget partial tiles that a leader wrote while it was being deposed, or that a crash left; how many.
+
+    They hold the right octets and do no harm: nobody reads them once the tile is full. `at` is the routine's.
+    """
+    newest = [(log, origins.newest(log)) for log in origins.everyone()]
+    return sum(Shelf(log.origin).drop_stale_partials(last.size) for log, last in newest if last)
+
+
 def write(log: Log, edge: Edge, upto: int) -> None:
     """The rows edge.size … upto−1 as bundles and tiles; the edge ends at `upto`.
 

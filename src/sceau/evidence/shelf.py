@@ -74,6 +74,15 @@ class Shelf:
         for entry in list(self._store.names(f"{self._folder}/{tile.full.path}.p/")):
             self._store.delete(entry.name)
 
+    def drop_stale_partials(self, size: int) -> int:
+        """Forget every partial tile that is full in a tree of `size` leaves; how many. Lists the whole origin."""
+        folder = f"{self._folder}/"
+        names = [entry.name for entry in self._store.names(f"{folder}tile/") if ".p/" in entry.name]
+        stale = [name for name in names if tiles.parse(name.removeprefix(folder)).is_full_in(size)]
+        for name in stale:
+            self._store.delete(name)
+        return len(stale)
+
     def _read(self, path: str) -> bytes:
         with self._store.open(f"{self._folder}/{path}") as file:
             return file.read()

@@ -33,6 +33,10 @@ class Tile:
     def full(self) -> "Tile":
         return Tile(self.level, self.number)
 
+    def is_full_in(self, size: int) -> bool:
+        """Does a tree of `size` leaves have all that this place can hold?"""
+        return size >> _BITS * (self.level or 0) >= (self.number + 1) * WIDTH
+
 
 Fetch = Callable[[Tile], bytes]  # raises NotFound
 
@@ -42,6 +46,20 @@ def _number(value: int) -> str:
     while value := value // 1000:
         text = f"x{value % 1000:03d}/{text}"
     return text
+
+
+def parse(path: str) -> Tile:
+    """The tile of a `Tile.path`. Raises Malformed."""
+    place, _, width = path.partition(".p/")
+    try:
+        _tile, level, *digits = place.split("/")
+        number = int("".join(part.removeprefix("x") for part in digits))
+        found = Tile(None if level == "entries" else int(level), number, int(width or WIDTH))
+    except ValueError as error:
+        raise Malformed from error
+    if found.path != path:
+        raise Malformed
+    return found
 
 
 def at_size(level: int | None, number: int, size: int) -> Tile:
