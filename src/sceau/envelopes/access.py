@@ -89,13 +89,13 @@ def sealed(draft_id: UUID, *, for_: Actor) -> Copy:
 
 
 def opening(copy: Copy, *, by: Actor, at: datetime) -> Opening | None:
-    """This person's right to the content of a copy: his opening of it, None for the sender's own copy.
+    """This person's right to the content of a copy: his opening of it, None for what he sent or brought himself.
 
     Raises rules.Destroyed, also between the hour of destruction and the sweep that does it; rules.NotOpened.
     """
     if copy.seal is None or copy.destroy_at <= at:
         raise rules.Destroyed
-    if copy.role == Copy.Role.FROM:
+    if copy.needs_no_opening:
         return None
     try:
         return Opening.objects.get(copy=copy, person=by.person)

@@ -15,12 +15,13 @@ from django.db import connection
 from sceau import blobs
 from sceau.accounts.models import Mailbox, Person
 from sceau.core.failpoints import failpoint
-from sceau.envelopes import facts
+from sceau.envelopes import facts, search_index
 from sceau.envelopes.models import Copy, Envelope
 from sceau.evidence import log, records
 from sceau.evidence.events import Event
 from sceau.evidence.records import Reader
 from sceau.jobs import outbox
+from sceau.vault.keyring import Keys
 
 
 class Reason(StrEnum):
@@ -29,17 +30,21 @@ class Reason(StrEnum):
     DELETED = "deleted"  # by the mailbox that held it
 
 
-def destroy(copies: Iterable[Copy], reason: Reason, *, by: Person | None = None, at: datetime) -> list[Copy]:
+def destroy(
+    copies: Iterable[Copy], reason: Reason, *, by: Person | None = None, keys: Keys | None = None, at: datetime
+) -> list[Copy]:
     """Destroy these copies' content; returns those that still had some.
 
-    Call inside a transaction, with at most a few hundred copies. `by`: the person who deletes them.
+    Call inside a transaction, with at most a few hundred copies. `by`: the person who deletes them;
+    `keys`: his, to write the search index anew without them (see `search_index.forget`).
     """
     ids = {copy.id for copy in copies}
     # Whoever removes the last seal must see the other removals: the envelopes' rows are the lock.
     envelopes = _locked({copy.envelope_id for copy in copies})
     rows = Copy.objects.select_for_update(of=("self",)).select_related("mailbox__owner")
     held = list(rows.filter(id__in=ids, destroyed_at=None).order_by("id"))
-    Copy.objects.filter(id__in=[copy.id for copy in held]).update(seal=None, line=None, destroyed_at=at)
+    search_index.forget(held, keys=keys)
+    Copy.objects.filter(id__in=[copy.id for copy in held]).update(seal=None, line=None, mark=None, destroyed_at=at)
     for copy in held:
         copy.envelope, copy.seal, copy.destroyed_at = envelopes[copy.envelope_id], None, at
     log.record(*_evidence(held, reason, by=by, at=at), at=at)

@@ -150,6 +150,8 @@ class Copy(models.Model):
         FILED = "filed"  # in one of the mailbox's own folders: `filed_in`
         HELD = "held"  # not before `Envelope.deliver_at`: nobody of this mailbox sees it yet
 
+    OWN = (Role.FROM, Role.KEPT)
+
     id = models.UUIDField(primary_key=True, default=ids.new)  # the sender's own copy has the envelope's
     envelope = models.ForeignKey(Envelope, models.CASCADE, related_name="copies", db_index=False)
     mailbox = models.ForeignKey(Mailbox, models.PROTECT, related_name="copies", db_index=False)
@@ -191,7 +193,13 @@ class Copy(models.Model):
                 name="copy_unopened",
                 condition=models.Q(folder="received", opened_at=None, destroyed_at=None),
             ),
+            models.Index("mailbox", name="copy_unindexed", condition=models.Q(indexed_text=False, destroyed_at=None)),
         ]
+
+    @property
+    def needs_no_opening(self) -> bool:
+        """What its holder sent or imported himself."""
+        return self.role in self.OWN
 
 
 class Opening(models.Model):

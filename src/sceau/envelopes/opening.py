@@ -16,11 +16,11 @@ from sceau.evidence.events import Event
 def open(copy: Copy, *, by: Actor, at: datetime) -> Opening:
     """Record that this person opens this copy and tell the sender; a second time changes nothing.
 
-    `copy` comes from `access.copy` and is a recipient's: a sender needs no opening to read his own.
+    `copy` comes from `access.copy` and is a recipient's: what one sent or imported needs no opening.
     Raises rules.Destroyed, ClockBehind.
     """
-    if copy.role == Copy.Role.FROM:
-        raise ValueError("a sender's own copy needs no opening")
+    if copy.needs_no_opening:
+        raise ValueError("one's own copy needs no opening")
     log.check_clock(at)
     if copy.seal is None or copy.destroy_at <= at:
         raise rules.Destroyed

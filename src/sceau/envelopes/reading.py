@@ -1,16 +1,28 @@
-"""The content of a copy, in pieces: nothing here decides who may read (see `access.opening`)."""
+"""The content of a copy, in pieces: nothing here decides who may read (see `access.opening`).
 
+What was sealed here decodes strictly; an import as tolerantly as it was parsed, by the same decoder.
+"""
+
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from html import unescape
+
+import nh3
 
 from sceau import blobs
 from sceau.core.errors import NotFound
 from sceau.core.opaque import Opaque
 from sceau.envelopes import mime, rules, summaries
-from sceau.envelopes.mime import Part
+from sceau.envelopes.mime import Part, Role, transfer, words
 from sceau.envelopes.models import Copy
 from sceau.vault import format
 from sceau.vault.keyring import Keys
+
+_TEXT_LIMIT = 1_000_000  # octets of one text of an import that are shown; all of it can be downloaded
+_BLOCK = re.compile(r"</?(?:br|p|div|tr|li|h[1-6]|blockquote)\b[^>]{0,1000}>", re.IGNORECASE)
+_EMPTY_LINES = re.compile(r"\n\s*\n\s*")
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -37,24 +49,53 @@ class Unsealed(Opaque):
         self.summary = self._key.open_summary(bytes(copy.envelope.summary))
 
     def text(self) -> str:
-        return b"".join(self._decoded(self.summary.parts[0])).decode().replace("\r\n", "\n")
+        """The letter without formatting; what an import says in formatted text alone, as plain text."""
+        texts = [self._text(part) for part in self.summary.parts if part.role == Role.TEXT]
+        return "\n\n".join(texts) if texts else _plain(self.html() or "")
+
+    def html(self) -> str | None:
+        """The letter with its formatting, as somebody wrote it: not safe to show (see `html.sanitise`)."""
+        part = next((part for part in self.summary.parts if part.role == Role.HTML), None)
+        return None if part is None else self._text(part)
+
+    def inline(self, cid: str) -> Stream | None:
+        """A picture that the formatted letter names so (RFC 2392), without brackets."""
+        part = next((part for part in self.summary.documents if part.cid and part.cid == cid), None)
+        return None if part is None else self._stream(part)
 
     def document(self, number: str) -> Stream:
         """One attachment, decoded. Raises NotFound for a number that the envelope does not have."""
         part = next((part for part in self.summary.documents if part.number == number), None)
         if part is None:
             raise NotFound
-        return Stream(part.name or "document", part.content_type, part.size, self._decoded(part))
+        return self._stream(part)
 
     def documents(self) -> list[Stream]:
         return [self.document(part.number) for part in self.summary.documents]
 
     def message(self) -> Stream:
-        """The canonical bytes, whose digest is in the evidence."""
+        """The canonical bytes, whose digest is in the evidence; of an import, those that were brought."""
         return Stream("message.eml", "message/rfc822", self._copy.envelope.size, self._octets(0, None))
 
+    def _stream(self, part: Part) -> Stream:
+        return Stream(part.name or "document", part.content_type, part.size, self._decoded(part))
+
+    def _text(self, part: Part) -> str:
+        if self.summary.imported is None:
+            return b"".join(self._decoded(part)).decode().replace("\r\n", "\n")
+        octets = b""
+        for chunk in self._decoded(part):
+            octets += chunk
+            if len(octets) > _TEXT_LIMIT:
+                break
+        text = words.text(octets[:_TEXT_LIMIT], part.charset)
+        return _CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+
     def _decoded(self, part: Part) -> Iterator[bytes]:
-        return mime.decode_base64(self._octets(part.offset, part.offset + part.encoded_size))
+        octets = self._octets(part.offset, part.offset + part.encoded_size)
+        if self.summary.imported is None:
+            return mime.decode_base64(octets)
+        return transfer.decode(part.encoding, octets)
 
     def _octets(self, start: int, end: int | None) -> Iterator[bytes]:
         """Opens the blob when the first octet is asked for, and closes it with the iterator."""
@@ -63,6 +104,12 @@ class Unsealed(Opaque):
             raise rules.Destroyed
         with blobs.store().open(blobs.content_name(blob_key)) as file:
             yield from format.open_blob(self._key.octets, blob_key, file, start, end)
+
+
+def _plain(html: str) -> str:
+    """What formatted text says: a line for each block, nothing of scripts, styles and marks."""
+    stripped = nh3.clean(_BLOCK.sub("\n", html), tags=set(), clean_content_tags={"script", "style", "title"})
+    return _EMPTY_LINES.sub("\n\n", unescape(stripped)).strip()
 
 
 def begun(stream: Stream) -> Stream:

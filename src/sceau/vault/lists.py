@@ -27,6 +27,10 @@ class ListKey(Opaque):
         """A small record; `context` says which row it is for, so that it opens in no other."""
         return format.seal_small(self._key, purpose, plaintext, *context)
 
+    def mark(self, purpose: str, *parts: Part) -> bytes:
+        """32 octets by which the same parts are known again, and which tell nothing without this key."""
+        return kdf.derive(self._key, labelled(b"sceau/list/1", purpose, *parts))
+
     def open(self, purpose: str, sealed: bytes, *context: Part) -> bytes:
         """The plaintext. Raises Unreadable."""
         return format.open_small(self._key, purpose, sealed, *context)
