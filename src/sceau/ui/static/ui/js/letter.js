@@ -1,0 +1,27 @@
+// The frame of a letter is as high as what is in it: one page scrolls, not two. Nothing of it is read but its height.
+const MOST = 60_000; // pixels; beyond, the frame scrolls by itself
+
+function fit(frame) {
+  const sheet = frame.contentDocument?.body;
+  if (!sheet) return;
+  const measure = () => {
+    const root = sheet.ownerDocument.scrollingElement ?? sheet;
+    frame.style.height = "0"; // a sheet that became shorter
+    const height = Number(root.scrollHeight);
+    frame.style.height = height > 0 ? `${Math.min(height + 2, MOST)}px` : "";
+  };
+  let width = -1;
+  new ResizeObserver(() => {
+    if (frame.clientWidth === width) return;
+    width = frame.clientWidth;
+    measure();
+  }).observe(frame);
+  for (const image of sheet.querySelectorAll("img")) image.addEventListener("load", measure);
+  frame.classList.add("fitted");
+  measure();
+}
+
+for (const frame of document.querySelectorAll("iframe[data-sheet]")) fit(frame);
+document.addEventListener("load", ({ target }) => {
+  if (target.matches?.("iframe[data-sheet]")) fit(target);
+}, { capture: true });
