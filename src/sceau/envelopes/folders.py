@@ -36,7 +36,7 @@ def delete(*copies: Copy, by: Actor, at: datetime) -> int:
     """Destroy this mailbox's seals for good; how many. A second time changes nothing. Listed nowhere afterwards."""
     with transaction.atomic():
         # First: it locks the envelopes, then the copies.
-        destroyed = destruction.destroy(copies, Reason.DELETED, by=by.person, at=at)
+        destroyed = destruction.destroy(copies, Reason.DELETED, by=by.person, keys=by.keys, at=at)
         movable(copies).update(folder=Copy.Folder.TRASH)
     return len(destroyed)
 
@@ -52,6 +52,6 @@ def empty_trash(*, by: Actor, at: datetime) -> int:
     held = Copy.objects.filter(mailbox=by.mailbox, folder=Copy.Folder.TRASH, destroyed_at=None)
     while batch := list(held[:_BATCH]):
         with transaction.atomic():
-            count += len(destruction.destroy(batch, Reason.DELETED, by=by.person, at=moment))
+            count += len(destruction.destroy(batch, Reason.DELETED, by=by.person, keys=by.keys, at=moment))
         moment = now()  # of a full trash, each batch bears its own date
     return count

@@ -13,7 +13,7 @@ from django.db import transaction
 
 from sceau.accounts.actor import Actor
 from sceau.core.failpoints import failpoint
-from sceau.envelopes import destruction, facts, notices
+from sceau.envelopes import destruction, facts, notices, search_index
 from sceau.envelopes.models import Copy, Envelope
 from sceau.evidence import log, records
 from sceau.evidence.events import Event
@@ -45,6 +45,7 @@ def withdraw(copy: Copy, *, recipients: Collection[int] | None = None, by: Actor
         envelope = Envelope.objects.select_for_update(of=("self",)).get(id=copy.envelope_id)
         free = asked.filter(opened_at=None, destroyed_at=None)
         held = list(free.select_for_update(of=("self",)).select_related("mailbox__owner").order_by("recipient"))
+        search_index.forget(held)
         free.filter(id__in=[each.id for each in held]).update(
             seal=None,
             line=None,
