@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.conf import settings as configured
 from django.db import transaction
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 
 from sceau import blobs
 from sceau.core import clock
@@ -13,7 +13,7 @@ from sceau.core.errors import NotFound
 from sceau.envelopes import access, destruction, filing, folders, receiving, retention, timeline
 from sceau.envelopes.destruction import Reason
 from sceau.envelopes.mime.oddities import EmptyMail, LargeMail
-from sceau.envelopes.models import Copy, Envelope
+from sceau.envelopes.models import Copy, Envelope, Folder
 from sceau.evidence.models import Evidence
 from tests.envelopes import desk
 from tests.envelopes.mails import mail, multipart
@@ -119,13 +119,13 @@ def test_it_goes_into_a_folder_of_its_holder(claire: Member, marc: Member) -> No
     before = stored()
     with pytest.raises(NotFound):
         receiving.place(RAW, by=actor(marc), folder=folder, at=clock.now())
-    folder.delete()
+    Folder.objects.filter(id=folder.id).delete()
     with pytest.raises(NotFound):
         receiving.place(mail("Subject: autre"), by=actor(claire), folder=folder, at=clock.now())
     assert stored() == before
 
 
-def test_what_cannot_be_kept_leaves_nothing(claire: Member, settings: SettingsWrapper) -> None:
+def test_what_cannot_be_kept_leaves_nothing(claire: Member, settings: Settings) -> None:
     settings.SCEAU_MESSAGE_LIMIT = 1000
     for raw, refusal in ((b"", EmptyMail), (mail(body=b"x" * 2000), LargeMail)):
         with pytest.raises(refusal):

@@ -15,13 +15,19 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
 from sceau.accounts.actor import Actor
 from sceau.core.clock import milliseconds
-from sceau.core.errors import TryLater
+from sceau.core.errors import Refused, TryLater
 from sceau.envelopes import receipt_pages, timeline
-from sceau.envelopes.models import Copy
+from sceau.envelopes.models import Copy, Envelope
 from sceau.envelopes.timeline import Story
 from sceau.evidence import log, receipt, seals
 from sceau.evidence.receipt import Item, OpenedRecord
 from sceau.evidence.words import Language
+
+
+class NothingProved(Refused):
+    """An import: there is no evidence about it, hence no receipt."""
+
+    code = "nothing-proved"
 
 
 class NotYetPublished(TryLater):
@@ -53,8 +59,10 @@ def build(copy: Copy, *, by: Actor, at: datetime) -> Receipt:
     """Everything the holder of this copy may prove, under the newest checkpoint.
 
     `copy` comes from `access.copy`, destroyed or not: evidence stays. Raises NotYetPublished; LogDamaged when the
-    log no longer says what was signed.
+    log no longer says what was signed; NothingProved for an import.
     """
+    if copy.envelope.source == Envelope.Source.IMPORTED:
+        raise NothingProved
     told = timeline.story(copy, by=by)
     proofs = log.prove(told.rows)
     if len(proofs) < len(told.rows):

@@ -16,6 +16,7 @@ from sceau.core import errors, keyfiles
 from sceau.custody import KeyAmongData
 from sceau.custody.software import NoPassphrase
 from sceau.envelopes import access, auto_reply, drafts, filing, options, pieces, receipts, rules, sending, snippets
+from sceau.envelopes.mime import oddities as mail_oddities
 from sceau.evidence import faults, leader, log, note, tree
 from sceau.evidence.recovery import NothingToRecover
 from sceau.notify import relay
@@ -124,6 +125,12 @@ TABLE: dict[type[errors.Error], Answer] = {
         _("Le service est très occupé"),
         _("Le service est très occupé : votre demande n’a pas été exécutée, et rien n’est perdu. Réessayez dans un"
           " instant."),
+    ),
+    errors.Unconfirmed: Answer(
+        503,
+        _("Nous ne savons pas si c’est fait"),
+        _("La base de données s’est interrompue au moment d’enregistrer : votre demande a peut-être été exécutée, et rien"
+          " de ce qui l’était avant n’est perdu. Regardez dans vos dossiers avant de recommencer."),
     ),
     errors.TooMany: Answer(429, _("Un peu de patience"), sentences.too_many),
     # Sessions and ways in
@@ -281,6 +288,23 @@ TABLE: dict[type[errors.Error], Answer] = {
         _("La preuve s’inscrit au journal"),
         _("Elle sera là dans un instant, deux secondes au plus : rechargez la page. L’acte lui-même est déjà fait."),
     ),
+    receipts.NothingProved: Answer(
+        409,
+        _("Aucune preuve pour ce courriel"),
+        _("Il a été importé : Sceau ne l’a pas vu passer, et ne peut rien prouver à son sujet. Le courriel lui-même se"
+          " télécharge tel qu’il a été importé."),
+    ),
+    mail_oddities.BadMail: Answer(
+        422,
+        _("Ce courriel ne se lit pas"),
+        _("Il n’a pas été importé, et rien n’a changé. Vérifiez que le fichier est bien un courriel (.eml ou .mbox)."),
+    ),
+    mail_oddities.EmptyMail: Answer(
+        422,
+        _("Ce fichier est vide"),
+        _("Il n’a pas été importé, et rien n’a changé. Enregistrez le courriel à nouveau depuis votre messagerie."),
+    ),
+    mail_oddities.LargeMail: Answer(413, _("Ce courriel est trop lourd"), sentences.large_mail),
     log.AlreadyRecorded: Answer(
         409,
         _("C’est déjà fait"),

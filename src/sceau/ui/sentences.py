@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from sceau.accounts import codes, passwords
 from sceau.core import errors
 from sceau.envelopes import options, rules, snippets
+from sceau.envelopes.mime.oddities import LargeMail
 from sceau.ui import dates, sizes
 
 _LACKS: dict[passwords.Missing, str | Promise] = {
@@ -100,6 +101,13 @@ def bad_delivery(error: options.BadDelivery) -> str:
     return _(
         "L’heure d’envoi doit être à venir, et avant le %(last)s. Votre brouillon est gardé : choisissez-en une autre."
     ) % {"last": dates.day(error.last.date())}
+
+
+def large_mail(error: LargeMail) -> str:
+    return _(
+        "Ce courriel dépasse %(limit)s avec ses documents : il n’a pas été importé, et rien n’a changé. Gardez-le dans"
+        " votre messagerie, ou enregistrez ses documents à part."
+    ) % {"limit": sizes.text(error.limit)}
 
 
 def bad_expiry(error: rules.BadExpiry) -> str:

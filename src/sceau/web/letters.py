@@ -1,6 +1,7 @@
 """An envelope as its page shows it: closed, open or destroyed."""
 
 from dataclasses import replace
+from zoneinfo import ZoneInfo
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -9,14 +10,14 @@ from sceau.accounts.actor import Actor
 from sceau.core import clock
 from sceau.core.errors import NotFound, Unreadable
 from sceau.envelopes import rules, summaries
-from sceau.envelopes.mime import Part
-from sceau.envelopes.models import Copy
+from sceau.envelopes.mime import Part, Role
+from sceau.envelopes.models import Copy, Envelope
 from sceau.envelopes.reading import Unsealed
 from sceau.envelopes.summaries import Summary
-from sceau.ui import dates, sizes
+from sceau.ui import dates, oddities, sizes
 from sceau.ui.dates import When
-from sceau.web import documents, panes
-from sceau.web.pages import FileLink, Letter, Party
+from sceau.web import documents, panes, plain
+from sceau.web.pages import Chip, FileLink, Letter, Party
 
 
 def closed(copy: Copy, *, by: Actor) -> Letter:
@@ -26,7 +27,13 @@ def closed(copy: Copy, *, by: Actor) -> Letter:
 
 def opened(copy: Copy, *, by: Actor) -> Letter:
     content = Unsealed(copy, keys=by.keys)
-    return _letter(copy, "open", content.summary, by, text=content.text())
+    letter = _letter(copy, "open", content.summary, by, text=content.text())
+    formatted = any(part.role == Role.HTML for part in content.summary.parts)
+    imported = content.summary.imported
+    if imported is None:
+        return replace(letter, html=formatted)
+    notes = tuple(filter(None, map(oddities.sentence, imported.oddities)))
+    return replace(letter, html=formatted, notes=notes)
 
 
 def destroyed(copy: Copy, *, by: Actor) -> Letter:
@@ -44,6 +51,7 @@ def destroyed(copy: Copy, *, by: Actor) -> Letter:
         when=_when(copy, by),
         sent=copy.role == Copy.Role.FROM,
         in_trash=False,  # nothing is left to restore or to destroy
+        imported=_imported(copy, by),
     )
 
 
@@ -59,21 +67,36 @@ def named(copy: Copy, *, by: Actor) -> str:
 
 def _letter(copy: Copy, state: str, summary: Summary, by: Actor, *, text: str = "") -> Letter:
     sent = copy.role == Copy.Role.FROM
+    sender = _party(summary.sender)
+    if summary.imported is not None:
+        sender = replace(sender, name=sender.name or ("" if sender.address else _("Expéditeur non indiqué")))
+        sender = replace(sender, chip=Chip("warn", _("expéditeur non vérifié")))
     return Letter(
         id=str(copy.id),
         state=state,
         subject=summary.subject,
-        sender=_party(summary.sender),
+        sender=sender,
         to=tuple(map(_party, summary.to)),
         cc=tuple(map(_party, summary.cc)),
         when=_when(copy, by),
         text=text,
+        body=plain.blocks(text),
         files=tuple(_file(copy, part, state) for part in summary.documents),
         documents=_inside(summary),
         sent=sent,
         in_trash=copy.folder == Copy.Folder.TRASH,
-        can_reply=state == "open" and not sent,
+        can_reply=state == "open" and not sent and bool(summary.sender.address),
+        imported=_imported(copy, by),
     )
+
+
+def _imported(copy: Copy, by: Actor) -> str:
+    """ "Importée le 22 novembre 2026 par Dr Claire Morel"; nothing for what was sealed here."""
+    envelope = copy.envelope
+    if envelope.source != Envelope.Source.IMPORTED:
+        return ""
+    day = dates.day(envelope.sealed_at.astimezone(ZoneInfo(by.person.zone)).date())
+    return _("Importée le %(day)s par %(who)s") % {"day": day, "who": envelope.sender.name}
 
 
 def _when(copy: Copy, by: Actor) -> When:

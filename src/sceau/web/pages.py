@@ -7,15 +7,34 @@ Fields named `href` or `action` are paths of this site; `When` carries the relat
 from dataclasses import dataclass
 
 from sceau.ui.dates import When
+from sceau.web.plain import Block
+
+
+@dataclass(frozen=True, slots=True)
+class FolderLink:
+    """A folder of one's own, in the rail and wherever one chooses a folder."""
+
+    id: str
+    name: str
+    href: str
+    depth: int = 1  # 1 at the top
+    unopened: int = 0
+    current: bool = False
+
+    @property
+    def indented(self) -> str:
+        """Its name as an option of a select, where nothing but spaces shows what is inside what."""
+        return "\N{EM SPACE}" * (self.depth - 1) + self.name
 
 
 @dataclass(frozen=True, slots=True)
 class Nav:
     """The rail: which place is current, and what waits there."""
 
-    current: str = ""  # "received", "sent", "drafts", "trash", "compose"
+    current: str = ""  # "received", "sent", "drafts", "trash", "folders", "compose", or a folder's id
     unopened: int = 0
     drafts: int = 0
+    folders: tuple[FolderLink, ...] = ()  # each followed by those it holds
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +69,49 @@ class Row:
     icon: str = "opened"
     unopened: bool = False
     current: bool = False
+    id: str = ""  # the copy's, when it can be chosen
+    answered: bool = False
+    thread: int = 1  # envelopes of its exchange
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """A way to narrow a list, as a link that puts it on or takes it off."""
+
+    text: str
+    href: str
+    current: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Refinement:
+    """What a list is narrowed to beyond its links; the fields of a form."""
+
+    etiquette: str = ""
+    du: str = ""  # "2026-11-01"
+    au: str = ""
+    labels: tuple[tuple[str, str], ...] = ()
+    kept: tuple[tuple[str, str], ...] = ()  # the links that are on
 
 
 @dataclass(frozen=True, slots=True)
 class Pane:
     """A folder's list, alone on its page or beside an envelope."""
 
-    folder: str  # "received", "sent", "drafts", "trash"
+    folder: str  # "received", "sent", "drafts", "trash", or the id of a folder of one's own
     rows: tuple[Row, ...]
     count: str = ""  # "3 à ouvrir"
     newer: str = ""  # path of the previous page
     older: str = ""  # path of the next page
+    title: str = ""  # of a folder of one's own
+    here: str = ""  # path of this very page
+    whole: str = ""  # path of the list without any filter; empty when it has none
+    filters: tuple[Filter, ...] = ()
+    refinement: Refinement | None = None
+
+    @property
+    def own(self) -> bool:
+        return bool(self.title)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +122,8 @@ class FileLink:
     detail: str  # "PDF, 412 Ko"
     href: str = ""
     icon: str = "document"  # "document", "image", "archive"
+    view: str = ""  # the page that shows it, when one can
+    warning: str = ""  # why to think before opening it
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +138,23 @@ class Letter:
     cc: tuple[Party, ...]
     when: When
     text: str = ""
+    body: tuple[Block, ...] = ()  # the same text, laid out
     files: tuple[FileLink, ...] = ()
     documents: str = ""  # "2 documents, 2,2 Mo"
     sent: bool = False  # the reader is its sender
     in_trash: bool = False
     can_reply: bool = False
+    imported: str = ""  # "Importée le 22 novembre 2026 par Dr Claire Morel"; nothing of it is proved
+    notes: tuple[str, ...] = ()  # what is odd about an import, a sentence each
+    html: bool = False  # it has formatted text: see `web:frame`
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """The other envelopes of the same exchange, around the one that is shown."""
+
+    earlier: tuple[Row, ...] = ()  # oldest first
+    later: tuple[Row, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +182,7 @@ class Proof:
     """The column beside a letter."""
 
     steps: tuple[Step, ...]
+    none: str = ""  # why nothing is proved: of an import
     recipients: tuple[RecipientLine, ...] = ()
     published: str = ""  # "Journal vérifié jusqu’à la preuve n° 84 127."; empty while it waits (≤ 2 s)
     pdf: str = ""
@@ -145,6 +211,52 @@ class Upload:
 
 
 @dataclass(frozen=True, slots=True)
+class Arriving:
+    """A document that came in part: the rest follows once its owner gives the same file again."""
+
+    id: str
+    name: str
+    detail: str  # "22,4 Mo sur 31 Mo"
+    size: int  # octets, to recognise the file
+    done: int  # octets that are kept
+    drop: str  # POST here to give it up
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The letter that is being answered or passed on, beside the new one."""
+
+    title: str  # "Réponse à Dr Marc Benali, « Compte rendu de cardiologie »"
+    text: str
+    href: str = ""  # its page
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """A quick choice of when the envelope leaves."""
+
+    text: str  # "demain 8 h"
+    at: str  # "2026-11-24T08:00"
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What will happen to the envelope as a whole: split, later, until when."""
+
+    icon: str
+    text: str
+    items: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """What is worth a look before sealing."""
+
+    text: str
+    at: str = ""  # id of the field that it is about
+
+
+@dataclass(frozen=True, slots=True)
 class Planned:
     """What will happen for one recipient, before the button is pressed."""
 
@@ -164,14 +276,23 @@ class DraftPage:
     cc_typed: str = ""
     subject: str = ""
     body: str = ""
+    html: str = ""  # the letter with its formatting; empty for plain text
+    html_of: str = ""  # which plain text that is: see drafting
     expires_on: str = ""  # "2026-12-31"
+    deliver_at: str = ""  # "2026-12-31T08:00", where its author lives
+    patient: str = ""  # the chosen value of `patients`
+    patient_on: str = ""  # "2026-11-22"
     label: str = ""  # the chosen value of `labels`
     uploads: tuple[Upload, ...] = ()
+    arriving: tuple[Arriving, ...] = ()
     total: str = ""  # "31,2 Mo sur 40 Mo"
+    fill: int = 0  # octets of all documents
+    limit: int = 0  # octets that one envelope, and so one document, may have
     room: int = 0  # octets that the documents may still have
     too_large: str = ""  # what is said of a document beyond it
     saved: str = ""  # "Brouillon enregistré à 14:05"
-    reply: str = ""  # "Réponse à Dr Marc Benali, « Compte rendu de cardiologie »"
+    answered: Answered | None = None
+    pieces: str = ""  # where documents go piece by piece
     keeps: str = ""  # "Conservée 3 mois, puis détruite. Les preuves restent."
 
 
@@ -203,6 +324,14 @@ class JournalLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Chosen:
+    """A field that a form carries on unseen."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
 class Confirm:
     """A page that asks before an act that cannot be undone."""
 
@@ -213,3 +342,23 @@ class Confirm:
     back: str
     what: str = ""  # which one: "« Compte rendu », de Dr Marc Benali"
     danger: bool = True
+    hidden: tuple[Chosen, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """A box to tick; `depth` as a FolderLink's."""
+
+    value: str
+    text: str
+    depth: int = 1
+    checked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PartLink:
+    """One piece of a download."""
+
+    text: str  # "Envois, partie 1"
+    detail: str  # "412 envois, 198 Mo"
+    href: str

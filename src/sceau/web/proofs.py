@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from sceau.accounts.actor import Actor
 from sceau.envelopes import timeline
-from sceau.envelopes.models import Copy
+from sceau.envelopes.models import Copy, Envelope
 from sceau.envelopes.timeline import Step
 from sceau.evidence import words
 from sceau.evidence.events import Event
@@ -31,6 +31,8 @@ _FAILURES = {
 
 def of(copy: Copy, *, by: Actor, recipients: tuple[Party, ...]) -> Proof:
     """`recipients`: everybody the envelope is for, in the order of the index."""
+    if copy.envelope.source == Envelope.Source.IMPORTED:
+        return _nothing(copy, by)
     told = timeline.of(copy, by=by)
     sent = copy.role == Copy.Role.FROM
     own = [step for step in told if not sent or step.recipient is None]
@@ -43,6 +45,17 @@ def of(copy: Copy, *, by: Actor, recipients: tuple[Party, ...]) -> Proof:
         json=reverse("web:receipt-json", args=[copy.id]) if published else "",
         archive=reverse("web:proofs-zip", args=[copy.id]) if published else "",
     )
+
+
+def _nothing(copy: Copy, by: Actor) -> Proof:
+    """Of an import: nobody saw it on its way."""
+    zone = ZoneInfo(by.person.zone)
+    brought = {"day": dates.day(copy.envelope.sealed_at.astimezone(zone).date()), "who": copy.envelope.sender.name}
+    none = _("Aucune preuve : ce courriel a été importé le %(day)s par %(who)s.") % brought
+    if copy.destroyed_at is not None:
+        return Proof((), none)
+    end = _("Sera détruit le %(day)s") % {"day": dates.day(copy.destroy_at.astimezone(zone).date())}
+    return Proof((pages.Step(end, _("Téléchargez-le avant pour le garder."), "wait"),), none)
 
 
 def _step(step: Step, by: Actor) -> pages.Step:
