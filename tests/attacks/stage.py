@@ -16,7 +16,7 @@ from django.test import Client
 from sceau.accounts import credentials
 from sceau.core import clock, ids
 from sceau.demo.cast import CLAIRE, LEA, MARC
-from sceau.envelopes import sending
+from sceau.envelopes import pieces, sending, snippets
 from sceau.evidence.integrator import Integrator
 from sceau.vault import sessions
 from sceau.vault.models import Session
@@ -91,6 +91,7 @@ def _letters(claire: Member, marc: Member) -> dict[str, str]:
     by = people.actor(claire)
     draft = desk.write(by, str(marc.address), subject="Brouillon de Claire")
     upload = desk.attach(draft, "radio.pdf", PDF)
+    arrival = pieces.begin(draft, "scanner.pdf", "application/pdf", len(PDF), at=clock.now())
     opened = desk.send(by, str(marc.address), ("écho.pdf", PDF), subject="Objet confidentiel")
     closed = sending.seal(desk.write(by, str(marc.address)), by=by, at=clock.now())
     desk.open_copy(opened, marc)
@@ -98,6 +99,8 @@ def _letters(claire: Member, marc: Member) -> dict[str, str]:
     return {
         "draft": str(draft.id),
         "upload": str(upload.id),
+        "arrival": str(arrival.id),
+        "template": str(snippets.add("Modèle de Claire", "Bonjour.", by=by, at=clock.now()).id),
         "sent": str(desk.own_copy(opened, by).id),
         "received": str(desk.copy_of(opened, marc).id),
         "closed": str(desk.copy_of(closed, marc).id),

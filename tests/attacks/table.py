@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from tests import people
 from tests.attacks.stage import ROLES
 
-# Claire wrote {draft} with {upload}, and sent {sent}, which Marc holds as {received} and has opened; he has not opened
-# {closed}. {session} is a session of Claire's; {signup}, {recovery} and {refusal} are tokens of mailed links.
+# Claire wrote {draft} with {upload}, and {arrival} is on its way into it. She sent {sent}, which Marc holds as
+# {received} and has opened; he has not opened {closed}. {session} is a session of Claire's; {signup}, {recovery} and {refusal} are tokens of mailed links.
 TABLE = """
 route            address                                     methods       nobody pending locked lea claire marc chloe
 
@@ -54,6 +54,8 @@ password         /compte/securite/mot-de-passe               POST          303  
 recovery-code    /compte/securite/code-de-secours            GET/HEAD      303    303     303    200 200    200  200
 recovery-code    /compte/securite/code-de-secours            POST          303    303     423    200 200    200  200
 end-session      /compte/securite/sessions/{session}/fermer  POST          303    303     423    404 303    404  404
+absence          /compte/absence                             GET/HEAD      303    303     303    200 200    200  200
+absence          /compte/absence                             POST          303    303     423    303 303    303  303
 signature        /compte/signature                           GET/HEAD      303    303     303    200 200    200  200
 signature        /compte/signature                           POST          303    303     423    303 303    303  303
 template-new     /compte/signature/modeles                   GET/HEAD      303    303     303    200 200    200  200
@@ -67,13 +69,19 @@ sent             /envoyees                                   GET/HEAD      303  
 drafts           /brouillons                                 GET/HEAD      303    303     303    200 200    200  200
 trash            /corbeille                                  GET/HEAD      303    303     303    200 200    200  200
 trash            /corbeille                                  POST          303    303     423    200 200    200  200
-everything       /tout-telecharger                           GET           303    303     303    200 200    200  200
+everything       /tout-telecharger                           GET/HEAD      303    303     303    200 200    200  200
+parcel           /tout-telecharger/envois-1.zip?dossier=sent GET           303    303     303    404 200    404  404
+proofs           /tout-telecharger/preuves-1.zip?dossier=sent GET          303    303     303    404 200    404  404
 people           /personnes                                  POST          303    303     423    200 200    200  200
 compose          /rediger                                    GET/HEAD      303    303     303    403 303    303  303
 compose          /rediger                                    POST          303    303     423    303 303    303  303
 draft            /brouillons/{draft}                         GET/HEAD      303    303     303    404 200    404  404
 draft-save       /brouillons/{draft}/enregistrer             POST          401    401     303    404 303    404  404
 draft-attach     /brouillons/{draft}/joindre                 POST          401    401     303    404 303    404  404
+draft-pieces     /brouillons/{draft}/morceaux                POST          303    303     201    404 201    404  404
+draft-piece      /brouillons/{draft}/morceaux/{arrival}      HEAD          303    303     204    404 204    404  404
+draft-piece      /brouillons/{draft}/morceaux/{arrival}      PATCH         303    303     415    404 415    404  404
+draft-piece      /brouillons/{draft}/morceaux/{arrival}      DELETE        303    303     204    404 204    404  404
 draft-detach     /brouillons/{draft}/retirer/{upload}        POST          401    401     423    404 303    404  404
 draft-insert     /brouillons/{draft}/modele                  POST          401    401     423    404 404    404  404
 draft-discard    /brouillons/{draft}/jeter                   POST          303    303     423    404 200    404  404
@@ -87,6 +95,16 @@ envelope-open    /enveloppes/{closed}/ouvrir                 POST          303  
 envelope-reply   /enveloppes/{sent}/repondre                 POST          303    303     423    404 404    404  404
 envelope-reply   /enveloppes/{received}/repondre             POST          303    303     423    404 404    303  404
 envelope-reply   /enveloppes/{closed}/repondre               POST          303    303     423    404 404    403  404
+envelope-reply-all /enveloppes/{sent}/repondre-a-tous        POST          303    303     423    404 404    404  404
+envelope-reply-all /enveloppes/{received}/repondre-a-tous    POST          303    303     423    404 404    303  404
+envelope-reply-all /enveloppes/{closed}/repondre-a-tous      POST          303    303     423    404 404    403  404
+envelope-forward /enveloppes/{sent}/transferer               POST          303    303     423    404 303    404  404
+envelope-forward /enveloppes/{received}/transferer           POST          303    303     423    404 404    303  404
+envelope-forward /enveloppes/{closed}/transferer             POST          303    303     423    404 404    403  404
+envelope-withdraw /enveloppes/{sent}/retirer                 GET/HEAD      303    303     303    404 200    404  404
+envelope-withdraw /enveloppes/{sent}/retirer                 POST          303    303     423    404 303    404  404
+envelope-withdraw /enveloppes/{received}/retirer             GET/HEAD      303    303     303    404 404    404  404
+envelope-withdraw /enveloppes/{received}/retirer             POST          303    303     423    404 404    404  404
 envelope-trash   /enveloppes/{sent}/jeter                    POST          303    303     423    404 303    404  404
 envelope-trash   /enveloppes/{received}/jeter                POST          303    303     423    404 404    303  404
 envelope-trash   /enveloppes/{closed}/jeter                  POST          303    303     423    404 404    303  404
@@ -99,6 +117,9 @@ envelope-destroy /enveloppes/{received}/detruire             GET/HEAD      303  
 envelope-destroy /enveloppes/{received}/detruire             POST          303    303     423    404 404    303  404
 envelope-destroy /enveloppes/{closed}/detruire               GET/HEAD      303    303     303    404 404    200  404
 envelope-destroy /enveloppes/{closed}/detruire               POST          303    303     423    404 404    303  404
+frame            /enveloppes/{sent}/lettre.html              GET           303    303     303    404 404    404  404
+frame            /enveloppes/{received}/lettre.html          GET           303    303     303    404 404    404  404
+frame            /enveloppes/{closed}/lettre.html            GET           303    303     303    404 404    403  404
 part             /enveloppes/{sent}/documents/2              GET           303    303     303    404 200    404  404
 part             /enveloppes/{received}/documents/2          GET           303    303     303    404 404    200  404
 part             /enveloppes/{closed}/documents/2            GET           303    303     303    404 404    403  404
@@ -139,6 +160,7 @@ BODIES = {
     "security": {"act": "end-others"},
     "password": {"current": "Tilleul-verveine-7", **ANOTHER},
     "recovery-code": {"current": "Tilleul-verveine-7"},
+    "absence": {"since": "2026-01-01", "until": "2099-12-31", "text": "Je suis absente."},
     "template": {"name": "Zona", "text": "Bonjour."},
     "template-new": {"name": "Zona", "text": "Bonjour."},
     "compose": {"subject": "Commencé", "revision": "0"},

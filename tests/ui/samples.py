@@ -9,6 +9,8 @@ from django import forms
 
 from sceau.ui.dates import When
 from sceau.web import pages
+from sceau.web.views import compose
+from sceau.web.forecast import Forecast
 from sceau.web.pages import Chip, Known, Party, Planned, Row, Step
 
 ID = UUID("0193a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b")
@@ -171,6 +173,15 @@ PLAN = (
 )  # fmt: skip
 LABELS = (("", "Aucun"), ("report", "Compte rendu"), ("prescription", "Ordonnance"))
 CONFLICT = pages.Conflict(_when("14:03"), "marc.benali@exemple.fr", "", "Suite", "Bonjour,\n\nUne autre version.")
+COMPOSER = {
+    "forecast": Forecast(PLAN, (pages.Note("archive", "Trop lourd : il en partira 2.", ("1 sur 2 : a.pdf", "2 sur 2 : b.pdf")),)),
+    "labels": LABELS,
+    "scripts": compose.SCRIPTS,
+    "laters": (pages.Later("demain 8 h", "2026-11-24T08:00"),),
+    "patients": (("", "rien à en dire"), ("informed", "le patient est informé")),
+    "templates": (SimpleNamespace(id=ID, name="Zona"),),
+    "answered": pages.Answered("Réponse à Dr Marc Benali, « Suite »", TEXT, "/enveloppes/x"),
+}
 NAV = pages.Nav("received", unopened=3, drafts=1)
 CODE = "K7QF-2M9X-HD4R-T8WP-3NVC-6Y5J-B1ZE"
 
@@ -248,14 +259,16 @@ SAMPLES = (
                                 published=PROOF.published, pdf="/p.pdf")}, "envelope-closed"),
     Sample("web/envelope.html", {"nav": NAV, "letter": LETTER, "pane": PANE, "proof": SENT_PROOF}, "envelope-sent"),
     Sample("web/envelope.html", {"nav": NAV, "letter": DESTROYED, "proof": PROOF}, "envelope-destroyed"),
-    Sample("web/draft.html", {"nav": pages.Nav("compose"), "draft": DRAFT, "plan": PLAN, "labels": LABELS}),
-    Sample("web/draft.html", {"nav": pages.Nav("compose"), "draft": NEW_DRAFT, "plan": ()}, "draft-new"),
-    Sample("web/draft.html", {"nav": pages.Nav("compose"), "draft": DRAFT, "plan": PLAN, "labels": LABELS,
-           "conflict": CONFLICT, "errors": ["L’enveloppe n’est pas scellée."],
+    Sample("web/draft.html", {"nav": pages.Nav("compose"), "draft": DRAFT, **COMPOSER}),
+    Sample("web/draft.html", {"nav": pages.Nav("compose"), "draft": NEW_DRAFT, "scripts": compose.SCRIPTS}, "draft-new"),
+    Sample("web/draft.html", {"nav": pages.Nav("compose"), "draft": DRAFT, **COMPOSER,
+           "conflict": CONFLICT, "errors": ["L’enveloppe n’est pas scellée."], "confirmed": "x",
+           "doubts": (pages.Doubt("L’objet contient une date de naissance.", "subject"),),
            "field_errors": {"to": "« marc » n’est pas une adresse.", "expires_on": "Trop loin."}}, "draft-refused"),
     Sample("web/kept.html", {"title": "Votre session est terminée", "text": "Votre texte est ci-dessous.", "base": "3",
            "action": "/x", "sign_in": True, "gone": False,
-           "typed": SimpleNamespace(to="marc@exemple.fr", cc="", subject="Suite", text=TEXT, label="", expires_on="")}),
+           "typed": SimpleNamespace(to="marc@exemple.fr", cc="", subject="Suite", text=TEXT, label="", expires_on="", deliver_at="", patient="",
+           patient_on="", html="")}),
     Sample("web/confirm.html", {"nav": NAV, "confirm": pages.Confirm("Détruire cette enveloppe\N{NO-BREAK SPACE}?",
            "Votre exemplaire et sa clé seront détruits. Les autres gardent le leur.", "/x", "Détruire", "/y",
            "Avis demandé, de Dr Sofia Lambert")}),

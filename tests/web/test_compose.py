@@ -273,7 +273,7 @@ def test_a_script_is_told_that_a_document_is_too_large(browser: Client, draft: D
     settings.SCEAU_MESSAGE_LIMIT = 50_000
     answer = browser.post(url(draft, "joindre"), {"file": file("trop.pdf", b"x" * 60_000)}, headers=JSON)
     assert answer.status_code == 413
-    assert answer.json()["code"] == "too-large"
+    assert answer.json()["code"] == "document-too-large"
 
 
 def test_a_locked_session_keeps_the_document_that_was_under_way(browser: Client, draft: Draft, claire: Member) -> None:
@@ -344,7 +344,7 @@ def test_a_refusal_says_why_and_keeps_what_was_typed(
 
 def test_a_recipient_without_account_is_told_in_short_beside_the_form(browser: Client, draft: Draft) -> None:
     answer = browser.post(url(draft, "sceller"), form(draft, to="x@ailleurs.fr"))
-    (line,) = answer.context["plan"]
+    (line,) = answer.context["forecast"].recipients
     assert (line.name, line.refused) == ("x@ailleurs.fr", True)
     assert len(line.text) < 70
     assert text_of(answer).count("Votre brouillon est gardé") == 1

@@ -68,10 +68,12 @@ def _give_back(request: HttpRequest, error: Error, draft_id: object, *, sign_in:
 def _answer(request: HttpRequest, error: Error, draft_id: object, *, sign_in: bool) -> HttpResponse:
     answer = errors.noted(request, error)
     gone = isinstance(error, NotFound)
+    typed = drafting.read(request.POST).content
     context = {
         "title": answer.title,
         "text": answer.text(error),
-        "typed": drafting.read(request.POST).content,
+        "typed": typed,
+        "html_of": drafting.digest(typed.text),
         "base": request.POST.get("revision", ""),
         "action": reverse("web:compose") if gone else reverse("web:draft-save", args=[draft_id]),
         "gone": gone,

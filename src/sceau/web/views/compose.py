@@ -5,6 +5,7 @@ Text is saved before anything else is tried; what cannot be saved comes back in 
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from http import HTTPStatus
 from uuid import UUID
 
@@ -20,23 +21,27 @@ from sceau.accounts import people
 from sceau.accounts.actor import Actor
 from sceau.core import clock
 from sceau.core.errors import Error, NotFound, Refused, TryLater
-from sceau.envelopes import access, attachments, drafts, rules, sending
+from sceau.envelopes import access, attachments, drafts, options, pieces, rules, sending, snippets
 from sceau.envelopes.drafts import Content, Stale
-from sceau.envelopes.models import Draft
+from sceau.envelopes.models import Copy, Draft
 from sceau.envelopes.reading import Unsealed
 from sceau.ui import dates, errors, flash
 from sceau.vault.sessions import Assurance
-from sceau.web import drafting, nav, uploads
+from sceau.web import doubts, drafting, nav, signing, uploads
 from sceau.web.drafting import Typed
 from sceau.web.guards import signed_in
 from sceau.web.keeping import kept
 from sceau.web.next_page import redirect_to
-from sceau.web.pages import Confirm, Conflict
+from sceau.web.pages import Confirm, Conflict, Doubt
 from sceau.web.redirects import see
 from sceau.web.requests import SignedIn, SignedInOrLocked, is_script
 from sceau.web.uploads import SealingUpload
 
 _AT_RECIPIENTS = (rules.NoRecipient, rules.MalformedRecipient, rules.UnknownRecipient, rules.TooManyRecipients)
+
+_AT_FIELD = {rules.BadExpiry: "expires_on", options.BadDelivery: "deliver_at", options.BadPatientDay: "patient_on"}
+
+SCRIPTS = [f"js/{name}.js" for name in ("autosave", "chips", "rich", "upload", "compose")]
 
 _NOTHING: Mapping[str, str] = {}
 
@@ -60,7 +65,7 @@ def reply(request: SignedIn, copy_id: UUID) -> HttpResponse:
     if access.opening(copy, by=by, at=at) is None:
         raise NotFound  # one's own copy is not answered
     letter = Unsealed(copy, keys=by.keys).summary
-    content = Content(to=letter.sender.address, subject=rules.reply_subject(letter.subject))
+    content = Content(to=letter.sender.address, subject=rules.reply_subject(letter.subject), text=signing.below(by=by))
     return see("web:draft", drafts.create(by, content, reply_to=copy.envelope_id, at=at).id)
 
 
@@ -68,7 +73,10 @@ def reply(request: SignedIn, copy_id: UUID) -> HttpResponse:
 @signed_in(Assurance.CODE)
 def edit(request: SignedIn, draft_id: UUID) -> HttpResponse:
     draft = access.draft(draft_id, for_=request.actor)
-    return _page(request, draft, drafts.read(draft, keys=request.actor.keys))
+    content = drafts.read(draft, keys=request.actor.keys)
+    if not draft.revision:
+        content = Content(text=signing.below(by=request.actor))  # shown, and kept with the first words of one's own
+    return _page(request, draft, content)
 
 
 @require_POST
@@ -133,12 +141,32 @@ def _attach(request: SignedInOrLocked, draft: Draft, arrived: SealingUpload) -> 
 @kept
 @signed_in(Assurance.CODE)
 def detach(request: SignedIn, draft_id: UUID, upload_id: UUID) -> HttpResponse:
-    """Take a document off; one that is gone already is fine."""
+    """Take a document off, or give up one that came in part; one that is gone already is fine."""
     draft, typed = access.draft(draft_id, for_=request.actor), drafting.read(request.POST)
     with suppress(NotFound):
         attachments.detach(access.upload(upload_id, draft=draft.id, for_=request.actor), at=clock.now())
+    with suppress(NotFound):
+        pieces.abandon(access.arrival(upload_id, draft=draft), at=clock.now())
     try:
         _keep(draft, typed, request.actor)
+    except Stale as stale:
+        return _conflict(request, draft, stale)
+    return see("web:draft", draft.id)
+
+
+@require_POST
+@kept
+@signed_in(Assurance.CODE)
+def insert(request: SignedIn, draft_id: UUID) -> HttpResponse:
+    """A template into the letter: above the signature, or for a script that puts it where the cursor stands."""
+    by, draft = request.actor, access.draft(draft_id, for_=request.actor)
+    template = snippets.template(drafting.template_id(request.POST), by=by)
+    if is_script(request):
+        return JsonResponse({"text": template.text})
+    typed = drafting.read(request.POST)
+    typed = replace(typed, content=signing.inserted(typed.content, template.text, by=by))
+    try:
+        _keep(draft, typed, by)
     except Stale as stale:
         return _conflict(request, draft, stale)
     return see("web:draft", draft.id)
@@ -184,13 +212,31 @@ def _seal(request: HttpRequest, actor: Actor, draft: Draft) -> HttpResponse:
         if typed.unsent:
             text = _("Le document que vous avez choisi n’est pas encore joint : appuyez sur « Joindre », puis scellez.")
             return _page(request, draft, typed.content, told=[text], status=HTTPStatus.UNPROCESSABLE_ENTITY)
+        if asked := _doubts(request, draft, actor):
+            return asked
         sending.seal(draft, by=actor, at=clock.now())
     except Stale as stale:
         return _conflict(request, draft, stale)
     except (Refused, TryLater) as error:
         return _refused(request, draft, typed, error)
     copy = access.sealed(draft.id, for_=actor)
-    return flash.add(see("web:envelope", copy.id), _("Enveloppe scellée et envoyée."))
+    return flash.add(see("web:envelope", copy.id), _sealed(copy))
+
+
+def _sealed(copy: Copy) -> str:
+    if copy.envelope.deliver_at:
+        return _("Enveloppe scellée. Elle sera remise à l’heure choisie.")
+    return _("Enveloppe scellée et envoyée.")
+
+
+def _doubts(request: HttpRequest, draft: Draft, actor: Actor) -> HttpResponse | None:
+    """The page with what is worth a look, once; nothing when there is nothing, or when it was seen and confirmed."""
+    content, at = drafts.read(draft, keys=actor.keys), clock.now()
+    found = doubts.of(drafting.compose(draft, content, by=actor, at=at), content, by=actor, at=at)
+    token = doubts.token(draft.id, found) if found else ""
+    if request.POST.get("confirmed", "") == token:
+        return None
+    return _page(request, draft, content, doubted=tuple(map(doubts.told, found)), token=token)
 
 
 def _draft(request: SignedInOrLocked, id: UUID) -> Draft:
@@ -207,7 +253,11 @@ def _keep(draft: Draft, typed: Typed, actor: Actor | None) -> None:
         return
     try:
         drafts.save(draft, typed.content, base=typed.base, at=clock.now())
-    except Stale:
+    except Stale as stale:
+        if typed.leaving and stale.saved == typed.base + 1:
+            # A page that closes does not wait for the answer to its save before: these words come after that one's.
+            drafts.save(draft, typed.content, base=stale.saved, at=clock.now())
+            return
         if actor is None:
             raise
         drafts.reload(draft)
@@ -223,9 +273,10 @@ def _saved(request: SignedInOrLocked, draft: Draft, content: Content) -> dict[st
     """What the script that saves wants to know."""
     if request.actor is None:
         return {"revision": draft.revision, "saved": _("Brouillon enregistré.")}
-    composer = drafting.compose(draft, content, by=request.actor)
-    plan = render_to_string("web/_plan.html", {"plan": composer.plan, "draft": composer.draft}, request)
-    return {"revision": draft.revision, "saved": composer.draft.saved, "plan": plan}
+    composer = drafting.compose(draft, content, by=request.actor, at=clock.now())
+    plan = render_to_string("web/_plan.html", {"forecast": composer.forecast, "draft": composer.draft}, request)
+    people = {known.address: drafting.person(known) for known in (*composer.draft.to, *composer.draft.cc)}
+    return {"revision": draft.revision, "saved": composer.draft.saved, "plan": plan, "people": people}
 
 
 def _locked(request: SignedInOrLocked, draft: Draft) -> HttpResponse:
@@ -256,8 +307,8 @@ def _refused(request: HttpRequest, draft: Draft, typed: Typed, error: Error) -> 
     sentence = answer.text(error)
     if isinstance(error, _AT_RECIPIENTS):
         at_field = {"to": sentence}
-    elif isinstance(error, rules.BadExpiry):
-        at_field = {"expires_on": sentence}
+    elif at := next((name for kind, name in _AT_FIELD.items() if isinstance(error, kind)), None):
+        at_field = {at: sentence}
     content = drafts.read(draft, keys=_actor(request).keys) if typed.base is None else typed.content
     page = _page(request, draft, content, told=[sentence], at_field=at_field, status=answer.status)
     return errors.with_delay(page, error)
@@ -271,16 +322,25 @@ def _page(
     told: Sequence[str] = (),
     at_field: Mapping[str, str] = _NOTHING,
     conflict: Conflict | None = None,
+    doubted: Sequence[Doubt] = (),
+    token: str = "",
     status: int = HTTPStatus.OK,
 ) -> HttpResponse:
-    actor = _actor(request)
-    composer = drafting.compose(draft, content, by=actor)
+    actor, at = _actor(request), clock.now()
+    composer = drafting.compose(draft, content, by=actor, at=at)
     context = {
         "nav": nav.of(actor, "compose"),
         "here": reverse("web:draft", args=[draft.id]),  # the address of an answer to a POST leads nowhere
+        "scripts": SCRIPTS,
         "draft": composer.draft,
-        "plan": composer.plan,
+        "forecast": composer.forecast,
+        "answered": drafting.answered(draft, by=actor, at=at),
         "labels": drafting.label_choices(),
+        "laters": drafting.later_choices(zone=actor.person.zone, at=at),
+        "patients": drafting.patient_choices(),
+        "templates": snippets.templates(by=actor),
+        "doubts": doubted,
+        "confirmed": token or request.POST.get("confirmed", ""),
         "errors": told,
         "field_errors": at_field,
         "conflict": conflict,
