@@ -78,7 +78,7 @@ compose          /rediger                                    POST          303  
 draft            /brouillons/{draft}                         GET/HEAD      303    303     303    404 200    404  404
 draft-save       /brouillons/{draft}/enregistrer             POST          401    401     303    404 303    404  404
 draft-attach     /brouillons/{draft}/joindre                 POST          401    401     303    404 303    404  404
-draft-pieces     /brouillons/{draft}/morceaux                POST          303    303     201    404 201    404  404
+draft-pieces     /brouillons/{draft}/morceaux                POST          303    303     400    404 400    404  404
 draft-piece      /brouillons/{draft}/morceaux/{arrival}      HEAD          303    303     204    404 204    404  404
 draft-piece      /brouillons/{draft}/morceaux/{arrival}      PATCH         303    303     415    404 415    404  404
 draft-piece      /brouillons/{draft}/morceaux/{arrival}      DELETE        303    303     204    404 204    404  404

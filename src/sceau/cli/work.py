@@ -4,6 +4,7 @@ Any number of workers may run: a job has one holder at a time (jobs.outbox), the
 (evidence.integrator). Lines in the log carry ids and codes only.
 """
 
+import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -17,8 +18,8 @@ from django.db import InterfaceError, OperationalError, close_old_connections, c
 
 from sceau.accounts import purging, recovery
 from sceau.core import clock
-from sceau.core.errors import Error
-from sceau.envelopes import destruction, drafts, orphans, retention
+from sceau.core.errors import Error, TryLater
+from sceau.envelopes import answering, delivery, destruction, drafts, orphans, pieces, retention
 from sceau.envelopes import notices as envelope_notices
 from sceau.evidence import checks, erasure, integrator
 from sceau.jobs import outbox
@@ -30,10 +31,14 @@ POLL = 0.5  # seconds between two looks at an empty table
 BEAT = 1.0  # seconds between two steps of the integrator (E2)
 LEASE = timedelta(minutes=3)  # longer than any job: a mail takes at most eleven answers of 15 seconds
 
+LEAP = timedelta(days=4)  # a machine may be off for a long weekend
+_REST = 600.0  # seconds until what waits for the clock is looked at again
+
 _NOBODY = UUID(int=0)  # the object of a routine
 _ANCHOR = datetime(2026, 1, 1, 2, tzinfo=UTC)  # what happens daily happens at night
 
 _log = structlog.get_logger("sceau.work")
+_resting: dict[str, float] = {}  # names, and until when (monotonic seconds)
 
 
 class Function(Protocol):
@@ -48,9 +53,18 @@ class Timed(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Routine:
+    """`destroys`: what it takes away because of the date, nothing brings back."""
+
     run: Timed
     every: timedelta
     lease: timedelta = LEASE
+    destroys: bool = False
+
+
+class ClockLeapt(TryLater):
+    """Destruction is longer overdue than a machine is switched off: perhaps the clock is wrong (decision 0023)."""
+
+    code = "clock-leapt"
 
 
 # What an act queued, by name. A test finds every name that the source queues. A job of a newer version, which is
@@ -60,17 +74,20 @@ JOBS: dict[str, Function] = {
     "notice-failed": envelope_notices.failed,
     "hand-over": recovery.hand_over,
     "delete-blob": destruction.delete_blob,
+    "deliver": delivery.deliver,
+    "auto-reply": answering.answer,
 }
 
 # What time asks for: rows of the same table, so that many workers share them and none is forgotten.
 ROUTINES: dict[str, Routine] = {
     "lock-idle": Routine(sessions.lock_idle, timedelta(minutes=1)),
     "purge-accounts": Routine(purging.purge, timedelta(minutes=1)),
-    "retention": Routine(retention.sweep, timedelta(hours=1), lease=timedelta(hours=1)),
+    "retention": Routine(retention.sweep, timedelta(hours=1), lease=timedelta(hours=1), destroys=True),
+    "purge-pieces": Routine(pieces.purge, timedelta(hours=1)),
     "purge-drafts": Routine(drafts.purge, timedelta(days=1)),
     "purge-notices": Routine(notices.purge, timedelta(days=1)),
     "orphans": Routine(orphans.sweep, timedelta(days=1), lease=timedelta(hours=6)),
-    "erase-records": Routine(erasure.sweep, timedelta(days=1), lease=timedelta(hours=1)),
+    "erase-records": Routine(erasure.sweep, timedelta(days=1), lease=timedelta(hours=1), destroys=True),
     "tidy-log": Routine(integrator.tidy, timedelta(days=1), lease=timedelta(hours=1)),
     "check-log": Routine(checks.fully, timedelta(days=1), lease=timedelta(hours=6)),
 }
@@ -115,10 +132,17 @@ def plan_routines(at: datetime) -> None:
 
 def next_job(lane: Collection[str]) -> float:
     """Run one due job of these names; how many seconds to wait before the next look."""
-    jobs = outbox.claim(lane, clock.now(), lease=LEASE, limit=1)
+    awake = [name for name in lane if time.monotonic() >= _resting.get(name, 0)]
+    jobs = outbox.claim(awake, clock.now(), lease=LEASE, limit=1)
     for job in jobs:
         run(job)
     return 0 if jobs else POLL
+
+
+def confirm_clock(at: datetime) -> None:
+    """An operator says that the clock is right: what is due may be destroyed."""
+    late = [name for name, routine in ROUTINES.items() if routine.destroys]
+    Job.objects.filter(name__in=late, leased_until=None).update(due_at=at, tries=0, error="")
 
 
 def integrate() -> float:
@@ -131,7 +155,12 @@ def run(job: Job) -> None:
     """Run a claimed job and give it back, or forget it, as it ended."""
     if job.error == "lease-expired":
         _log.warning("job.taken-over", **_named(job))  # of a notice: its mail may leave twice
-    if code := _failure(job):
+    code = _failure(job)
+    if code == ClockLeapt.code:
+        _log.error("job.waits-for-the-clock", due=job.due_at.isoformat(), **_named(job))
+        outbox.retry(job, code, due=job.due_at)  # which goes on saying how late it is
+        _resting[job.name] = time.monotonic() + _REST
+    elif code:
         now_and_then = _log.error if job.tries >= outbox.STUCK else _log.warning
         now_and_then("job.failed", code=code, **_named(job))
         outbox.retry(job, code, due=clock.now() + outbox.pause(job.tries))
@@ -162,6 +191,8 @@ def _failure(job: Job) -> str:
 
 def _perform(job: Job, at: datetime) -> None:
     if routine := ROUTINES.get(job.name):
+        if routine.destroys and at > job.due_at + LEAP:
+            raise ClockLeapt
         if outbox.extend(job, until=at + routine.lease):
             routine.run(at=at)
     elif job.object_id:

@@ -34,8 +34,8 @@ class SignedInOrLocked(HttpRequest):
 
 
 def is_human(request: HttpRequest) -> bool:
-    """Does a person act (V7)? Polls, prefetches and HEAD keep no session alive."""
-    if request.method in ("HEAD", "OPTIONS") or "X-Sceau-Poll" in request.headers:
+    """Does a person act (V7)? Polls, prefetches, HEAD and the pieces of an upload keep no session alive."""
+    if request.method in ("HEAD", "OPTIONS", "PATCH") or "X-Sceau-Poll" in request.headers:
         return False
     purposes = request.headers.get("Sec-Purpose", "") + request.headers.get("Purpose", "")
     return "prefetch" not in purposes and "preview" not in purposes
