@@ -178,7 +178,8 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "sceau.ui.proxies.TrustedProxies",
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "sceau.ui.static_files.StaticFiles",
+    "sceau.ui.compression.Compression",
     "sceau.ui.csp.ContentSecurityPolicy",
     "sceau.ui.logs.RequestLog",
     "sceau.ui.headers.StrictHeaders",

@@ -1,6 +1,7 @@
 """The four lists in a browser."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -28,11 +29,11 @@ def test_a_row_shows_no_subject_from_its_hour_of_destruction_on(claire: Member, 
     desk.send(people.actor(claire), str(marc.address), subject="Résultats", label="results")
     Copy.objects.update(destroy_at=clock.now())
     for member, page in ((marc, "/recues"), (claire, "/envoyees")):
-        shown = text_of(sign_in(member).get(page))
-        assert "contenu détruit" in shown
-        assert "Résultats" not in shown
-        assert "résultats" not in shown
-        assert "Marc Benali" in shown or "Claire Vasseur" in shown
+        browser = sign_in(member)
+        assert "Résultats" not in text_of(browser.get(page))
+        (row,) = browser.get(page).context["pane"].rows
+        assert (row.state, row.label) == ("contenu détruit", None)
+        assert row.who in ("Dr Marc Benali", "Dr Claire Vasseur")
 
 
 def test_sent_rows_say_who_has_opened(claire: Member, marc: Member, lea: Member) -> None:
@@ -65,9 +66,13 @@ def test_pages_lead_to_each_other(claire: Member, marc: Member) -> None:
     second = browser.get(older)
     assert [len(answer.context["pane"].rows) for answer in (first, second)] == [50, 10]
     back = browser.get(second.context["pane"].newer)
-    assert back.context["pane"].rows == first.context["pane"].rows
+    assert subjects(back) == subjects(first)
     for nonsense in ("/recues?avant=x", "/recues?apres=01a20427-f2a6-75b0-ab82-3277b2920d4d"):
-        assert browser.get(nonsense).context["pane"].rows == first.context["pane"].rows
+        assert subjects(browser.get(nonsense)) == subjects(first)
+
+
+def subjects(answer: Any) -> list[str]:  # the test client's own type of answer
+    return [row.subject for row in answer.context["pane"].rows]
 
 
 def test_a_folder_costs_at_most_twelve_queries(

@@ -5,9 +5,11 @@ handlers, which call `page` and `crash` here through `web.views.errors`.
 """
 
 import sqlite3
+import traceback
 from collections.abc import Callable
 from http import HTTPStatus
 
+import psycopg
 import structlog
 from django.core.exceptions import RequestDataTooBig
 from django.db import InterfaceError, OperationalError
@@ -73,11 +75,12 @@ def with_delay(response: HttpResponse, error: errors.Error) -> HttpResponse:
 
 
 def page(request: HttpRequest, found: Answer, *, code: str, text: str = "") -> HttpResponse:
-    """The error page, or its words as JSON when a script of ours asked."""
+    """The error page; its words as JSON when a script of ours asked, in place of the part that htmx asked for."""
     words = {"code": code, "title": str(found.title), "text": text or str(found.sentence)}
     if request.headers.get("Accept", "").startswith("application/json"):
         return JsonResponse(words, status=found.status)
-    return render(request, "web/error.html", words | {"status": found.status}, status=found.status)
+    template = "web/_error.html" if "HX-Request" in request.headers else "web/error.html"
+    return render(request, template, words | {"status": found.status}, status=found.status)
 
 
 def crash(request: HttpRequest, error: BaseException | None) -> HttpResponse:
@@ -111,10 +114,19 @@ class ErrorPages:
 
 
 def of_database(error: OperationalError | InterfaceError) -> errors.Error:
-    """A database that is locked or gone is Busy; one that cannot grow has a full disk."""
+    """A database that is locked or gone is Busy; one that cannot grow has a full disk; one that went away while it
+    committed has perhaps done what it was asked."""
     _log.warning("database", exc_info=error)
     full = getattr(error.__cause__, "sqlite_errorcode", 0) == sqlite3.SQLITE_FULL
-    return errors.StorageFull() if full or getattr(error.__cause__, "sqlstate", "") == _DISK_FULL else errors.Busy()
+    if full or getattr(error.__cause__, "sqlstate", "") == _DISK_FULL:
+        return errors.StorageFull()
+    return errors.Unconfirmed() if _while_committing(error) else errors.Busy()
+
+
+def _while_committing(error: OperationalError | InterfaceError) -> bool:
+    """A server that answers says why it refused (sqlstate), and has then not committed. SQLite refuses in full."""
+    unanswered = isinstance(error.__cause__, psycopg.Error) and error.__cause__.sqlstate is None
+    return unanswered and any(frame.name == "_commit" for frame in traceback.extract_tb(error.__traceback__))
 
 
 def _translated(error: BaseException | None) -> errors.Error | None:

@@ -13,7 +13,7 @@ from sceau.core.errors import Refused
 from sceau.vault.models import Session
 from sceau.vault.sessions import Assurance
 from sceau.web.next_page import came_from, redirect_to
-from sceau.web.requests import Request, SignedIn, SignedInOrLocked, is_script
+from sceau.web.requests import Request, SignedIn, SignedInOrLocked, is_fragment, is_script
 
 __all__ = ["SignedIn", "SignedInOrLocked", "signed_in"]
 
@@ -49,7 +49,7 @@ def signed_in(level: Assurance, *, locked_ok: bool = False) -> Callable[..., Any
             if locked_ok and locked and (person := people.of(locked.principal_id)):
                 request.locked_person = person  # type: ignore[attr-defined]
                 return view(request, *args, **kwargs)
-            return _lead(request, session)
+            return _for_fragment(request, _lead(request, session))
 
         return guarded
 
@@ -66,6 +66,19 @@ def _lead(request: Request, session: Session | None) -> HttpResponse:
         return redirect_to("web:locked", came_from(request))
     pending = session is not None and session.state == Session.State.PENDING
     return redirect_to("web:login-code" if pending else "web:login", came_from(request))
+
+
+def _for_fragment(request: Request, lead: HttpResponse) -> HttpResponse:
+    """A redirect would put the lock into a pane: the whole window goes there, and comes back to what it showed."""
+    if not is_fragment(request) or is_script(request):
+        return lead
+    if request.method in ("GET", "HEAD"):
+        address = lead.headers["Location"]
+    else:
+        session = request.found.session if request.found else None
+        locked = session is not None and session.state == Session.State.LOCKED
+        address = redirect_to("web:locked" if locked else "web:login", came_from(request)).headers["Location"]
+    return HttpResponse(status=204, headers={"HX-Redirect": address})
 
 
 def _tell_script(locked: bool) -> JsonResponse:

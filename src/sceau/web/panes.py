@@ -1,6 +1,7 @@
 """A list as its pane shows it."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 
 from django.urls import reverse
@@ -11,7 +12,6 @@ from sceau.accounts.actor import Actor
 from sceau.core import clock
 from sceau.envelopes import draft_list, filing
 from sceau.envelopes.draft_list import DraftLine
-from sceau.envelopes.lines import Card
 from sceau.envelopes.listing import Line, Page, Place
 from sceau.envelopes.models import Copy, Folder
 from sceau.envelopes.summaries import Party
@@ -83,7 +83,7 @@ def row(line: Line, *, by: Actor, now: datetime, context: str = "", current: boo
     chip = Chip("", _("Importée")) if line.imported else Chip("", label) if label else None
     return Row(
         href=reverse("web:envelope", args=[line.id]) + context,
-        who=_who(line, card),
+        who=_who(line),
         subject=(card.subject or _("Sans objet")) if card else _gone(line, now),
         when=dates.when(line.sort_at, now=now, zone=by.person.zone),
         label=chip,
@@ -101,8 +101,10 @@ def row(line: Line, *, by: Actor, now: datetime, context: str = "", current: boo
 def _filters(here: str, narrowed: Narrowing, place: Place) -> Iterator[Filter]:
     yield Filter(_("Toutes"), here, current=not narrowed)
     if place == _Folder.RECEIVED or isinstance(place, Folder):
-        yield Filter(_("À ouvrir"), here + narrowed.toggled("unopened").query(), narrowed.unopened)
-    yield Filter(_("Avec documents"), here + narrowed.toggled("documents").query(), narrowed.documents)
+        other = replace(narrowed, unopened=not narrowed.unopened)
+        yield Filter(_("À ouvrir"), here + other.query(), narrowed.unopened)
+    other = replace(narrowed, documents=not narrowed.documents)
+    yield Filter(_("Avec documents"), here + other.query(), narrowed.documents)
 
 
 def _refinement(narrowed: Narrowing) -> Refinement:
@@ -115,8 +117,9 @@ def _refinement(narrowed: Narrowing) -> Refinement:
     )
 
 
-def _who(line: Line, card: Card | None) -> str:
-    """The other side: who sent it, or to whom."""
+def _who(line: Line) -> str:
+    """The other side: who sent it, or to whom. Also once the rest is gone."""
+    card = line.card
     if line.role != Copy.Role.FROM:
         return _name(card.sender) if card else line.sender
     if card is None:

@@ -6,20 +6,21 @@ from django.conf import settings
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from sceau.accounts.actor import Actor
 from sceau.core import clock
-from sceau.envelopes import access, folders, handover, listing, opening, rules
+from sceau.envelopes import access, filing, folders, handover, listing, opening, rules
 from sceau.envelopes.models import Copy, Opening
-from sceau.ui import flash
+from sceau.ui import compression, flash
 from sceau.vault.sessions import Assurance
-from sceau.web import letters, nav, panes, proofs
+from sceau.web import deeds, desk, exchanges, letters, nav, panes, proofs
 from sceau.web.guards import signed_in
-from sceau.web.pages import Confirm, Letter
+from sceau.web.pages import Confirm, Letter, Nav
 from sceau.web.redirects import see
-from sceau.web.requests import SignedIn
+from sceau.web.requests import SignedIn, is_fragment
 
 _TEXT = "1"  # the part that the page itself hands over
 
@@ -28,29 +29,18 @@ _TEXT = "1"  # the part that the page itself hands over
 @signed_in(Assurance.CODE)
 def show(request: SignedIn, copy_id: UUID) -> HttpResponseBase:
     """Closed until its reader has opened it: a page that is looked at opens nothing (attack 25)."""
-    copy = access.copy(copy_id, for_=request.actor)
-    letter, opened = _letter(copy, request)
-    rail = nav.of(request.actor, copy.folder)
-    page = listing.page(Copy.Folder(copy.folder), by=request.actor)
-    context = {
-        "nav": rail,
-        "letter": letter,
-        "proof": proofs.of(copy, by=request.actor, recipients=(*letter.to, *letter.cc)),
-        "pane": panes.of(page, Copy.Folder(copy.folder), by=request.actor, current=copy, unopened=rail.unopened),
-    }
-    response = render(request, "web/envelope.html", context)
-    if request.method == "GET" and handover.due(opened, _TEXT, by=request.actor):
-        return _handed_over(response, copy, opened, request)
-    return response
+    return _page(request, access.copy(copy_id, for_=request.actor))
 
 
 @require_POST
 @signed_in(Assurance.CODE)
-def open_(request: SignedIn, copy_id: UUID) -> HttpResponse:
+def open_(request: SignedIn, copy_id: UUID) -> HttpResponseBase:
     """The explicit act. A second press, and the sender's own copy, only lead to the page."""
     copy = access.copy(copy_id, for_=request.actor)
-    if copy.role != Copy.Role.FROM:
+    if copy.role not in (Copy.Role.FROM, Copy.Role.KEPT):
         opening.open(copy, by=request.actor, at=clock.now())
+    if is_fragment(request):
+        return _page(request, copy, changed=True)
     return see("web:envelope", copy.id)
 
 
@@ -58,10 +48,11 @@ def open_(request: SignedIn, copy_id: UUID) -> HttpResponse:
 @signed_in(Assurance.CODE)
 def trash(request: SignedIn, copy_id: UUID) -> HttpResponse:
     copy = access.copy(copy_id, for_=request.actor)
-    home = "web:sent" if copy.role == Copy.Role.FROM else "web:received"
+    back = panes.path(desk.place_of(copy))
     folders.trash(copy)
     undo = reverse("web:envelope-restore", args=[copy.id])
-    return flash.add(see(home), _("Enveloppe mise à la corbeille."), undo=undo)
+    answer = HttpResponse(status=303, headers={"Location": back})
+    return flash.add(answer, _("Enveloppe mise à la corbeille."), undo=undo)
 
 
 @require_POST
@@ -84,6 +75,30 @@ def destroy(request: SignedIn, copy_id: UUID) -> HttpResponse:
     return render(request, "web/confirm.html", context)
 
 
+def _page(request: SignedIn, copy: Copy, *, changed: bool = False) -> HttpResponseBase:
+    """The letter with the list beside it; the letter alone when htmx puts it there. `changed`: its row did."""
+    letter, opened = _letter(copy, request)
+    place = desk.place_of(copy)
+    context = {
+        "letter": letter,
+        "back": panes.path(place) + (f"?{query}" if (query := request.META.get("QUERY_STRING", "")) else ""),
+        "proof": proofs.of(copy, by=request.actor, recipients=(*letter.to, *letter.cc)),
+        "acts": deeds.of(copy, letter, by=request.actor, at=clock.now()),
+        **exchanges.around(copy, by=request.actor),
+    }
+    if is_fragment(request):
+        context |= {"changed": changed, "unopened": listing.unopened(request.actor) if changed else 0}
+        context["nav"] = Nav(desk.key(place), folders=tuple(nav.links(filing.tree(request.actor))))
+        response = render(request, "web/_reading.html", {**context, "fragment": True})
+    else:
+        response = render(request, "web/envelope.html", desk.context(request, place, current=copy) | context)
+    patch_vary_headers(response, ("HX-Request",))
+    reads = request.method == "GET" or changed
+    if reads and handover.due(opened, _TEXT, by=request.actor):
+        return _handed_over(response, copy, opened, request)
+    return response
+
+
 def _letter(copy: Copy, request: SignedIn) -> tuple[Letter, Opening | None]:
     by = request.actor
     try:
@@ -99,9 +114,10 @@ def _handed_over(
     response: HttpResponse, copy: Copy, opened: Opening | None, request: SignedIn
 ) -> StreamingHttpResponse:
     """The same page; once its last octet has left, the text that it shows was handed over (E5)."""
+    compression.compress(request, response)
     chunks = handover.watched(iter([response.content]), copy, opened, _TEXT, by=request.actor, now=clock.now)
-    length = str(len(response.content))
-    return StreamingHttpResponse(chunks, status=response.status_code, headers={"Content-Length": length})
+    headers = {**response.headers, "Content-Length": str(len(response.content))}
+    return StreamingHttpResponse(chunks, status=response.status_code, headers=headers)
 
 
 def _confirm(copy: Copy, *, by: Actor) -> Confirm:

@@ -54,6 +54,43 @@ QUESTIONS = (
 )  # fmt: skip
 
 
+SHORTCUTS = (
+    (
+        _("Dans une liste"),
+        (
+            (("j",), _("enveloppe suivante")),
+            (("k",), _("enveloppe précédente")),
+            ((_("Entrée"),), _("aller à la lettre")),
+            (("u", _("Échap")), _("revenir à la liste")),
+            (("x",), _("cocher ou décocher")),
+        ),
+    ),
+    (
+        _("Pour l’enveloppe, ou celles qui sont cochées"),
+        (
+            (("r",), _("répondre")),
+            (("e",), _("mettre à la corbeille")),
+            (("v",), _("classer dans un dossier")),
+            (("z",), _("annuler ce qui vient d’être fait")),
+        ),
+    ),
+    (
+        _("Partout"),
+        (
+            (("c",), _("nouvelle enveloppe")),
+            (("/",), _("chercher")),
+            (("?",), _("cette liste")),
+        ),
+    ),
+)
+
+
+@require_safe
+def shortcuts(request: HttpRequest) -> HttpResponse:
+    """For who has no script, and for who reads the help; « ? » shows the same over any page of the desk."""
+    return render(request, "web/shortcuts.html", {"shortcuts": SHORTCUTS})
+
+
 @require_safe
 def help_page(request: HttpRequest) -> HttpResponse:
     return render(request, "web/help.html", {"questions": QUESTIONS})

@@ -24,14 +24,23 @@ function replace(part, fresh) {
   return fresh;
 }
 
+const followed = new WeakSet();
+
 async function follow(part) {
+  followed.add(part);
   const always = part.dataset.live === "always";
   for (let turn = 0; part && "live" in part.dataset && (always || turn < TURNS); turn++) {
     await rest(always ? 2 : SECONDS[turn] ?? SECONDS.at(-1));
     await seen();
     const fresh = await look(part).catch(() => part); // the network is gone: look again later
+    if (!part.isConnected) return;
     part = fresh && replace(part, fresh);
+    if (part) followed.add(part);
   }
 }
 
-for (const part of document.querySelectorAll("[data-live]")) follow(part);
+const parts = () => document.querySelectorAll("[data-live]");
+for (const part of parts()) follow(part);
+document.addEventListener("sceau:letter", () => { // another letter was put into the page
+  for (const part of parts()) if (!followed.has(part)) follow(part);
+});
