@@ -6,6 +6,8 @@ looked for in every spelling, everywhere: subject, body, file name and content o
 that mails show, codes, links, cookies, passwords.
 """
 
+import base64
+import gzip
 import os
 import re
 import secrets
@@ -13,12 +15,13 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
 
 import psycopg
 import pytest
+import structlog
 
 from sceau.blobs.s3 import connect
 from tests import canary, deployment, parts, s3
@@ -63,6 +66,9 @@ def test_a_day_of_an_installation_leaves_no_word_anywhere(site: Deployment, tmp_
     _end(site)
     assert limits == {"0"}
     _nothing_is_left(day, living, began)
+    # These processes show their open files to root alone (V15): anybody else has seen all the rest pass by now.
+    parts.need("the look into files held open while 39 MB arrive", "" if os.geteuid() == 0 else "root")
+    assert day.looks == 3
 
 
 def _end(site: Deployment) -> None:
@@ -83,7 +89,6 @@ def _nothing_is_left(day: Day, living: list[traces.Trace], began: float) -> None
     everywhere = [*living, *told, *traces.files(site.folder), *traces.fresh(began)]
     assert traces.left(words.all, everywhere) == {}
     assert day.watched == {}
-    assert day.looks == (3 if os.geteuid() == 0 else 0)
     for account in (day.claire, day.marc):
         _nothing_lets_in(account, [*living, *told, *traces.files(site.folder)])
     _mails_say_no_more_than_they_should(day)
@@ -103,12 +108,21 @@ def _nothing_lets_in(account: Account, everywhere: list[traces.Trace]) -> None:
 
 def _mails_say_no_more_than_they_should(day: Day) -> None:
     codes = {code for account in (day.claire, day.marc) for code in account.codes}
-    for _, to, octets in day.site.mails.raw:
-        found = canary.search(octets, [day.words.stem, day.words.accented])
-        assert not found or to == day.words.newcomer  # his own address, in a mail to him
-        is_code = re.search(rb"^Subject: .*\d{6}", octets, re.MULTILINE) is not None
-        assert is_code or not any(code.encode() in octets for code in codes)
+    assert _told_too_much(day.site.mails.raw, day.words, codes) == []
     assert any(canary.search(octets, [day.words.shown]) for _, to, octets in day.site.mails.raw if to == MARC)
+
+
+def _told_too_much(mails: Iterable[tuple[float, str, bytes]], words: Words, codes: set[str]) -> list[str]:
+    """The mails that hold a word, or a code without being the mail of a code: by their subject line."""
+    found = []
+    for _, to, octets in mails:
+        subject = re.search(rb"^Subject: .*", octets, re.MULTILINE)
+        line = subject[0] if subject else b""
+        # His own address, in a mail to him, is nobody's secret.
+        says_a_word = to != words.newcomer and canary.search(octets, [words.stem, words.accented])
+        says_a_code = not re.search(rb"\d{6}", line) and any(code.encode() in octets for code in codes)
+        found += [line.decode("ascii", "replace")] if says_a_word or says_a_code else []
+    return found
 
 
 # The search itself: one leak in each place must be found there.
@@ -153,6 +167,44 @@ class TestTheSearchFindsALeak:
         (store / "abcd").write_bytes(b"\0" * 5000 + self.WORD.encode())
         (store / self.WORD).write_bytes(b"")
         assert self.found(stores(place)).count("/blobs/") == 2
+
+    @pytest.mark.parametrize("escaped", [False, True])
+    def test_in_a_line_of_a_log(self, tmp_path: Path, escaped: bool) -> None:
+        """As our services write them, and as others write JSON; the word has an accent."""
+        with (tmp_path / "sceau.log").open("w") as file:
+            written = structlog.wrap_logger(
+                structlog.WriteLogger(file), processors=[structlog.processors.JSONRenderer(ensure_ascii=escaped)]
+            )
+            written.error("crash", error=["ValueError", "Zéphyrine-Quetzal"])
+        assert traces.left(["Zéphyrine-Quetzal"], traces.files(tmp_path))
+
+    def test_in_a_backup_in_the_database_or_in_a_blob(self, place: dict[str, str], tmp_path: Path) -> None:
+        data, backup = Path(place["SCEAU_DATA"]), tmp_path / "backup"
+        with closing(sqlite3.connect(data / "sceau.sqlite3")) as database:
+            database.execute("INSERT INTO accounts_person VALUES ('', ?)", [self.WORD.encode()])
+            database.commit()
+            backup.mkdir()
+            database.execute("VACUUM INTO ?", [str(backup / "database.sqlite3")])  # as cli.snapshots does
+        (backup / "blob").write_bytes(gzip.compress(self.WORD.encode()))
+        assert {Path(where).name for where in traces.left([self.WORD], traces.files(backup))} == {
+            "database.sqlite3",
+            "blob",
+        }
+
+    @pytest.mark.parametrize(
+        ("mail", "found"),
+        [
+            (b"Subject: Bonjour\n\n" + base64.b64encode(b"a word: " + WORD.encode()), True),
+            (b"Subject: " + WORD.encode() + b"\n\nBonjour", True),
+            (b"Subject: Bonjour\n\nVotre code : 259956", True),
+            (b"Subject: [259956] - Votre code\n\n259956", False),
+            (b"Subject: Bonjour\n\nUne enveloppe vous attend", False),
+        ],
+    )
+    def test_in_a_mail(self, mail: bytes, found: bool) -> None:
+        words = Words()
+        words.stem = self.WORD
+        assert bool(_told_too_much([(0, CLAIRE, mail)], words, {"259956"})) is found
 
     @pytest.mark.parametrize("folder", traces.SHARED)
     def test_in_a_temporary_folder_and_in_shared_memory(self, folder: Path) -> None:

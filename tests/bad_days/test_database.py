@@ -1,5 +1,7 @@
 """The database is locked, or gone, when somebody saves, attaches or seals: what was typed comes back in the answer."""
 
+import os
+import socket
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
@@ -9,12 +11,14 @@ from typing import Any
 import psycopg
 import pytest
 from django.conf import settings
-from django.db import close_old_connections, connection
+from django.db import OperationalError, close_old_connections, connection, transaction
 from django.test import Client
 from psycopg import sql
 
-from sceau.core import clock
+from sceau.core import clock, ids
+from sceau.core.errors import Busy, Error, Unconfirmed
 from sceau.envelopes.models import Draft, Envelope
+from sceau.ui import errors
 from sceau.vault.models import Session
 from tests.bad_days.desk import LETTER, file, form, names, saved, url
 from tests.people import Member, text_of
@@ -139,3 +143,27 @@ def test_a_script_that_saves_is_told_and_tries_again(
     assert answer.json()["code"] == "busy"
     assert browser.post(url(draft, "enregistrer"), form(draft)).status_code == 303
     assert saved(draft, claire).text == LETTER
+
+
+def _hang_up() -> None:
+    with socket.socket(fileno=os.dup(connection.connection.fileno())) as line:
+        line.shutdown(socket.SHUT_RDWR)
+
+
+def _act(*, lost: str) -> None:
+    with transaction.atomic():
+        if lost == "before":
+            _hang_up()
+        Draft.objects.filter(id=ids.new()).delete()
+        if lost == "at the commit":
+            _hang_up()
+
+
+@pytest.mark.parametrize(("lost", "expected"), [("before", Busy), ("at the commit", Unconfirmed)])
+def test_an_answer_that_is_lost_with_the_commit_is_not_called_a_refusal(lost: str, expected: type[Error]) -> None:
+    """The server may have committed before it went away: nobody here knows."""
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite commits in our own process: it answers or the process is gone")
+    with pytest.raises(OperationalError) as trouble:
+        _act(lost=lost)
+    assert type(errors.of_database(trouble.value)) is expected

@@ -61,3 +61,13 @@ def test_recipients_that_cannot_be(
     answer = browser.post(url(draft, "sceller"), form(draft, marc.address))
     assert answer.status_code == 303, "corrected, it leaves"
     assert Envelope.objects.get().documents == 1
+
+
+def test_a_list_of_six_thousand_addresses_pasted_into_a_draft(browser: Client, draft: Draft, claire: Member) -> None:
+    """The page stays there to be mended, nobody is looked up, and the sentence says what is the matter."""
+    to = ", ".join(f"dr.{number}@ailleurs.example" for number in range(6000))
+    assert browser.post(url(draft, "enregistrer"), form(draft, to)).status_code == 303
+    page = browser.get(url(draft))
+    assert page.status_code == 200
+    assert "Une enveloppe va à 100 destinataires" in text_of(page)
+    assert saved(draft, claire).to == to

@@ -104,7 +104,7 @@ def test_every_job_that_the_source_queues_has_its_function() -> None:
     queued = set()
     for path in SOURCE.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and ast.unparse(node.func) == "outbox.queue":
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in ("outbox.queue", "outbox.fresh"):
                 queued.add(ast.literal_eval(node.args[0]) if isinstance(node.args[0], ast.Constant) else path.name)
     assert queued == {*work.JOBS, "work.py"}  # the worker itself queues its routines, by a variable
 
@@ -338,3 +338,28 @@ def test_the_operator_sees_what_waits_and_what_failed(capsys: pytest.CaptureFixt
     assert f"{first.id} received 550" in shown
     assert f"notice {first.id} unreadable" in shown
     assert "claire" not in shown
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("late", "destroyed"), [(work.LEAP, True), (work.LEAP + timedelta(seconds=1), False)])
+def test_what_is_overdue_by_more_than_a_long_weekend_waits_for_the_operator(
+    monkeypatch: pytest.MonkeyPatch, late: timedelta, destroyed: bool
+) -> None:
+    """The clock may have jumped forward: destroying early cannot be undone, destroying late can be made up for."""
+    swept: list[datetime] = []
+    routine = work.Routine(lambda *, at: swept.append(at), timedelta(hours=1), destroys=True)
+    monkeypatch.setitem(work.ROUTINES, "retention", routine)
+    monkeypatch.setattr(work, "_resting", {})
+    now = clock.now()
+    monkeypatch.setattr(clock, "now", lambda: now)
+    Job.objects.create(name="retention", object_id=ids.new(), due_at=now - late)
+    work.next_job({"retention"})
+    assert bool(swept) is destroyed
+    if not destroyed:
+        job = Job.objects.get(name="retention")
+        assert (job.error, job.due_at, job.leased_until) == ("clock-leapt", now - late, None)
+        assert work.next_job({"retention"}) == work.POLL  # it rests
+        call_command("confirm-clock")
+        work._resting.clear()
+        work.next_job({"retention"})
+        assert swept == [now]

@@ -80,10 +80,10 @@ def test_a_received_envelope_says_who_what_kind_how_many_and_until_when() -> Non
     assert body(mail).split("\n\n")[:7] == [
         "Bonjour,",
         "Dr Marc Benali (Centre hospitalier des Écrins) vous a adressé une enveloppe scellée.",
-        "Nature : compte rendu",
+        "Nature\N{NO-BREAK SPACE}: compte rendu",
         "2 documents joints",
-        "À ouvrir avant le : 22 novembre 2026 à 15:02 (heure de Paris)",
-        "Elle vous attend ici :",
+        "À ouvrir avant le\N{NO-BREAK SPACE}: 22 novembre 2026 à 15:02 (heure de Paris)",
+        "Elle vous attend ici\N{NO-BREAK SPACE}:",
         "http://localhost:8000/enveloppes/1",
     ]
 
@@ -109,7 +109,9 @@ def test_plurals_are_those_of_the_language(language: str, count: int, expected: 
 
 def test_the_reader_s_own_word_comes_first() -> None:
     sealed = words.seal(PERSON, "Tournesol")
-    assert text(message(Kind.CODE, word=sealed)).startswith("Votre mot de reconnaissance : Tournesol\n\nBonjour,")
+    assert text(message(Kind.CODE, word=sealed)).startswith(
+        "Votre mot de reconnaissance\N{NO-BREAK SPACE}: Tournesol\n\nBonjour,"
+    )
     assert text(message(Kind.CODE)).startswith("Bonjour,")
 
 
@@ -122,7 +124,7 @@ def test_the_help_of_the_settings_is_in_every_mail(settings: Settings) -> None:
     settings.SCEAU_HELP_PHONE, settings.SCEAU_HELP_MAIL = "01 23 45 67 89", "aide@exemple.fr"
     settings.SCEAU_OPERATOR = "Messagerie des Écrins"
     mail = render(message(Kind.WELCOME))
-    assert "Téléphone : 01 23 45 67 89\nCourriel : aide@exemple.fr" in body(mail)
+    assert "Téléphone\N{NO-BREAK SPACE}: 01 23 45 67 89\nCourriel\N{NO-BREAK SPACE}: aide@exemple.fr" in body(mail)
     assert mail["From"].addresses[0].display_name == "Messagerie des Écrins"
 
 
@@ -142,3 +144,8 @@ def test_a_name_cannot_add_a_header() -> None:
 def test_an_address_beyond_ascii_is_written_in_utf_8() -> None:
     raw = mails.render(message(Kind.CODE, to="inès@buech.example"), notice=NOTICE, at=AT)
     assert "To: inès@buech.example\r\n".encode() in raw
+
+
+def test_punctuation_keeps_with_its_word_where_a_mail_program_wraps_lines() -> None:
+    for kind in Kind:
+        assert not re.search(r" [:;?!»]|« ", text(message(kind)))

@@ -205,10 +205,10 @@ def finish(row: Recovery, person: Person, password: str, *, device: str, at: dat
     """The first login with the new password makes it the password. Returns the seed. Raises WrongPassword."""
     # The password is stretched inside the transaction, rarely enough: a crash must not leave half of this behind.
     with transaction.atomic():
-        seed = reception.finish(person.principal, password, at=at)
-        if seed is None or not Recovery.objects.filter(id=row.id, state=_State.HANDED).update(
-            state=_State.DONE, ended_at=at
-        ):
+        # The recovery's row before the principal's wraps, as everywhere here: a refusal at this moment waits its turn.
+        live = Recovery.objects.filter(id=row.id, state=_State.HANDED).update(state=_State.DONE, ended_at=at)
+        seed = reception.finish(person.principal, password, at=at) if live else None
+        if seed is None:
             raise principals.WrongPassword
         sessions.end_all(person.principal)  # somebody may have come in with the old password meanwhile
         _record(Event.ACCOUNT_RECOVERY_DONE, person, at=at, way="custody")

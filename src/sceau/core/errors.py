@@ -61,6 +61,12 @@ class Busy(TryLater):
     code = "busy"
 
 
+class Unconfirmed(TryLater):
+    """The database went away while it committed: what was asked may have been done."""
+
+    code = "unconfirmed"
+
+
 class TooMany(TryLater):
     """A rate limit; `retry_after` seconds."""
 

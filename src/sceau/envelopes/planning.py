@@ -74,8 +74,9 @@ def plan(draft: Draft, content: Content, sizes: list[int], *, by: Actor, at: dat
 def preview(draft: Draft, wanted: rules.Recipients, *, by: Actor) -> list[Outlook]:
     """What the composer shows of each recipient, by the rules of `plan`."""
     try:
+        _check_number(wanted)  # and nobody looks up thousands of addresses that were pasted here
         _check_entitled(wanted, draft.reply_to, by)
-    except rules.NotEntitled as refusal:
+    except (rules.TooManyRecipients, rules.NotEntitled) as refusal:
         return [Outlook(address, None, refusal) for address in wanted]
     known = mailboxes.find_all(wanted)
     return [_outlook(address, known.get(address)) for address in wanted]
@@ -95,6 +96,11 @@ def correspondent(reply_to: UUID | None, by: Actor) -> Address | None:
     received = Copy.objects.filter(envelope=reply_to, mailbox=by.mailbox).exclude(role=Copy.Role.FROM)
     address = received.values_list("envelope__mailbox__address", flat=True).first()
     return Address.parse(address) if address else None
+
+
+def _check_number(wanted: rules.Recipients) -> None:
+    if len(wanted) > settings.SCEAU_RECIPIENT_LIMIT:
+        raise rules.TooManyRecipients(settings.SCEAU_RECIPIENT_LIMIT)
 
 
 def _check_entitled(wanted: rules.Recipients, reply_to: UUID | None, by: Actor) -> None:

@@ -51,7 +51,7 @@ class Record(models.Model):
     commitment = models.BinaryField(primary_key=True, max_length=32)  # SHA-256(salt ‖ record)
     envelope = models.UUIDField(null=True, db_index=True)
     sealed = models.BinaryField()
-    created_at = models.DateTimeField()
+    created_at = models.DateTimeField(db_index=True)  # erased by age
 
 
 class RecordSeal(models.Model):

@@ -3,6 +3,7 @@
 docs/decisions says why there is no HTML.
 """
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 from email import policy
@@ -48,13 +49,18 @@ def render(message: Message, *, notice: UUID, at: datetime) -> bytes:
     """
     with translation.override(message.language):
         text = WRITERS[Kind(message.kind)](Values(message.context, message.zone))
-        body = "\n\n".join([*_greeting(message), *text.paragraphs, *_footer(message)])
+        body = _bound("\n\n".join([*_greeting(message), *text.paragraphs, *_footer(message)]))
     mail = EmailMessage(policy=policy.SMTP if message.to.isascii() else policy.SMTPUTF8)
     for name, value in _headers(message, notice, at):
         mail[name] = value
     mail["Subject"] = text.subject
     mail.set_content(body + "\n", cte="quoted-printable")
     return mail.as_bytes()
+
+
+def _bound(text: str) -> str:
+    """No line begins with a colon: a mail program that wraps lines keeps French punctuation with its word."""
+    return re.sub(r" (?=[:;?!»](?:\s|$))|(?<=«) ", "\N{NO-BREAK SPACE}", text)
 
 
 def _headers(message: Message, notice: UUID, at: datetime) -> list[tuple[str, str | Address]]:
