@@ -69,6 +69,8 @@ sent             /envoyees                                   GET/HEAD      303  
 drafts           /brouillons                                 GET/HEAD      303    303     303    200 200    200  200
 trash            /corbeille                                  GET/HEAD      303    303     303    200 200    200  200
 trash            /corbeille                                  POST          303    303     423    200 200    200  200
+search           /recherche                                  GET/HEAD      303    303     303    200 200    200  200
+search           /recherche                                  POST          303    303     423    303 303    303  303
 everything       /tout-telecharger                           GET/HEAD      303    303     303    200 200    200  200
 parcel           /tout-telecharger/envois-1.zip?dossier=sent GET           303    303     303    404 200    404  404
 proofs           /tout-telecharger/preuves-1.zip?dossier=sent GET          303    303     303    404 200    404  404

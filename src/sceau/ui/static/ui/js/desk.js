@@ -110,3 +110,5 @@ addEventListener("submit", ({ target }) => { // the next row stays under the han
   const after = items.slice(items.indexOf(gone.at(-1)) + 1).find((item) => !gone.includes(item));
   keep(after?.querySelector(".row").id);
 });
+// Searching while one types begins with the first look at the field
+document.querySelector("[data-search]")?.addEventListener("focus", ({ target }) => import(target.form.dataset.searcher), { once: true });
