@@ -14,7 +14,7 @@ from sceau.envelopes import options, rules, splitting
 from sceau.envelopes.attachments import Document
 from sceau.envelopes.drafts import Content
 from sceau.envelopes.planning import Outlook
-from sceau.ui import dates, sizes
+from sceau.ui import dates, errors, sizes
 from sceau.web.pages import Chip, Known, Note, Planned
 
 
@@ -28,6 +28,9 @@ def of(
     outlooks: Sequence[Outlook], content: Content, documents: Sequence[Document], *, by: Actor, at: datetime
 ) -> Forecast:
     notes = (*_split(documents), *_later(content, by, at), *_expiry(content, by, at))
+    for outlook in outlooks:
+        if isinstance(outlook.refusal, rules.TooManyRecipients):  # one sentence, not one for each of thousands
+            return Forecast((), (Note("warn", errors.sentence(outlook.refusal)), *notes))
     return Forecast(tuple(map(_planned, outlooks)), notes)
 
 
