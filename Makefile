@@ -7,13 +7,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check
 WORKERS ?= 2
+TESTS ?=
 LOCK := build/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 
 .PHONY: help demo test test-sqlite test-postgresql check bench messages conformance lock clean
 
 help:
 	@echo "make demo      une démonstration complète sur http://localhost:8000 (données jetables)"
-	@echo "make test      all tests, on SQLite and files, then on PostgreSQL and S3"
+	@echo "make test      all tests, on SQLite and files, then on PostgreSQL and S3; TESTS=tests/core for some of them"
 	@echo "make check     style, types, import contracts, migrations, translations"
 	@echo "make bench     measures; ONLY=seal_10k,open_10k for some of them"
 	@echo "make messages  refresh the translation catalogues from the source"
@@ -38,10 +39,10 @@ demo: $(VENV)/run.stamp
 test: test-sqlite test-postgresql
 
 test-sqlite: $(VENV)/dev.stamp
-	$(BIN)/pytest -n $(WORKERS)
+	$(BIN)/pytest -n $(WORKERS) $(TESTS)
 
 test-postgresql: $(VENV)/dev.stamp
-	$(BIN)/python -m scripts.with_servers $(BIN)/pytest -n $(WORKERS)
+	$(BIN)/python -m scripts.with_servers $(BIN)/pytest -n $(WORKERS) $(TESTS)
 
 check: $(VENV)/dev.stamp
 	$(BIN)/ruff check
