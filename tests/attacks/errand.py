@@ -138,7 +138,7 @@ class Day:
             assert visitor.get(f"{page}/{path}").status == 200
         for path in ("preuve.pdf", "preuve.json", "preuves.zip"):
             self.until_published(f"{page}/{path}")
-        assert visitor.get("/tout-telecharger").status == 200
+        assert visitor.get("/tout-telecharger/envois-1.zip?dossier=received&dossier=sent").status == 200
         self.leave_a_draft(page)
 
     def leave_a_draft(self, page: str) -> None:

@@ -12,19 +12,19 @@ from datetime import datetime
 
 from sceau.envelopes.names import safe_name
 
-__all__ = ["Entry", "safe_name", "write"]
+__all__ = ["Entry", "dated", "named", "safe_name", "write"]
 
 _REGULAR_FILE = 0o100644 << 16  # how ZIP carries a Unix mode
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Entry:
-    """One document. Its name and folder may be anything: the archive shows a safe form of them."""
+    """One document. Its name and folders may be anything: the archive shows a safe form of them."""
 
     name: str
     modified: datetime  # ZIP keeps no zone: give the reader's own
     chunks: Iterable[bytes]  # taken once, when the entry's turn comes; below 2 GiB
-    folder: str = ""
+    folder: str | tuple[str, ...] = ""  # several: one within the other
 
 
 def write(entries: Iterable[Entry]) -> Iterator[bytes]:
@@ -64,10 +64,21 @@ class _Sink:
         return b"".join(pieces)
 
 
+def dated(modified: datetime) -> tuple[int, ...]:
+    """Year to second, within what a ZIP can say."""
+    return min(max(modified.timetuple()[:6], (1980, 1, 1, 0, 0, 0)), (2107, 12, 31, 23, 59, 58))
+
+
+def named(folder: str | tuple[str, ...], name: str, taken: set[str]) -> str:
+    """The path of a document within the archive, "name (2).pdf" when another one has it; it is taken from now on."""
+    folders = (folder,) if isinstance(folder, str) else folder
+    place = "".join(f"{safe_name(each)}/" for each in folders if each)
+    return place + _untaken(place, safe_name(name), taken)
+
+
 def _described(entry: Entry, taken: set[str]) -> zipfile.ZipInfo:
-    folder = f"{safe_name(entry.folder)}/" if entry.folder else ""
-    date = min(max(entry.modified.timetuple()[:6], (1980, 1, 1, 0, 0, 0)), (2107, 12, 31, 23, 59, 58))
-    described = zipfile.ZipInfo(folder + _untaken(folder, safe_name(entry.name), taken), date)
+    year, month, day, hour, minute, second = dated(entry.modified)
+    described = zipfile.ZipInfo(named(entry.folder, entry.name, taken), (year, month, day, hour, minute, second))
     described.external_attr = _REGULAR_FILE
     return described
 

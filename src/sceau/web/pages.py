@@ -178,6 +178,26 @@ class RecipientLine:
 
 
 @dataclass(frozen=True, slots=True)
+class ImportLine:
+    """What became of one mail that was brought."""
+
+    name: str  # its subject, or the file's name
+    text: str
+    kind: str = "done"  # "done", "fail"
+    href: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    new: str  # "12 courriels importés"
+    known: str  # "3 étaient déjà là"; empty for none
+    refused: str
+    lines: tuple[ImportLine, ...]  # what was refused comes first
+    more: int  # lines that are not shown
+    place: str  # path of the folder
+
+
+@dataclass(frozen=True, slots=True)
 class Proof:
     """The column beside a letter."""
 

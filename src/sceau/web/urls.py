@@ -16,6 +16,7 @@ from sceau.web.views import (
     frame,
     help,
     home,
+    imports,
     live,
     lock,
     login,
@@ -82,6 +83,7 @@ urlpatterns = [
     path("tout-telecharger", exports.everything, name="everything"),
     path("tout-telecharger/envois-<int:number>.zip", exports.parcel, name="parcel"),
     path("tout-telecharger/preuves-<int:number>.zip", exports.proofs, name="proofs"),
+    path("importer", imports.imports, name="import"),
     # Writing
     path("personnes", people.people, name="people"),
     path("rediger", compose.create, name="compose"),

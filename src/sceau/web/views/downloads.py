@@ -6,7 +6,6 @@ from zoneinfo import ZoneInfo
 
 from django.http import HttpResponseBase
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
 from sceau.accounts.actor import Actor
@@ -52,32 +51,6 @@ def message(request: SignedIn, copy_id: UUID) -> HttpResponseBase:
     letter = Unsealed(copy, keys=request.actor.keys)
     name = safe_name(f"{letter.summary.subject or _('enveloppe')}.eml")
     return _send(replace(letter.message(), name=name), copy, opened, "eml", by=request.actor)
-
-
-@require_GET
-@signed_in(Assurance.CODE)
-def everything(request: SignedIn) -> HttpResponseBase:
-    """« Tout télécharger »: what this person sent or has opened."""
-    by, at = request.actor, clock.now()
-    closed = export.left_closed(by, at=at)
-    note = ngettext(
-        "%(count)s enveloppe reçue que vous n’avez pas ouverte n’est pas ici : ouvrez-la, puis recommencez.",
-        "%(count)s enveloppes reçues que vous n’avez pas ouvertes ne sont pas ici : ouvrez-les, puis recommencez.",
-        closed,
-    ) % {"count": closed}
-    stream = export.everything(
-        by=by,
-        name=f"sceau-{at:%Y-%m-%d}.zip",
-        folders={
-            Copy.Folder.RECEIVED: _("Reçues"),
-            Copy.Folder.SENT: _("Envoyées"),
-            Copy.Folder.TRASH: _("Corbeille"),
-        },
-        proofs=_("Preuves"),
-        notes={_("À lire.txt"): note} if closed else {},
-        now=clock.now,
-    )
-    return documents.download(reading.begun(stream))
 
 
 @require_GET
