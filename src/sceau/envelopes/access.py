@@ -94,7 +94,7 @@ def opening(copy: Copy, *, by: Actor, at: datetime) -> Opening | None:
     Raises rules.Destroyed, also between the hour of destruction and the sweep that does it; rules.NotOpened.
     """
     if copy.seal is None or copy.destroy_at <= at:
-        raise rules.Destroyed
+        raise rules.Withdrawn if copy.withdrawn_at else rules.Destroyed
     if copy.needs_no_opening:
         return None
     try:

@@ -17,13 +17,13 @@ def open(copy: Copy, *, by: Actor, at: datetime) -> Opening:
     """Record that this person opens this copy and tell the sender; a second time changes nothing.
 
     `copy` comes from `access.copy` and is a recipient's: what one sent or imported needs no opening.
-    Raises rules.Destroyed, ClockBehind.
+    Raises rules.Destroyed, Withdrawn, ClockBehind.
     """
     if copy.needs_no_opening:
         raise ValueError("one's own copy needs no opening")
     log.check_clock(at)
     if copy.seal is None or copy.destroy_at <= at:
-        raise rules.Destroyed
+        raise rules.Withdrawn if copy.withdrawn_at else rules.Destroyed
     opening, fact = Opening(copy=copy, person=by.person, at=at), _fact(copy, by=by, at=at)
     told = notices.opened(copy, by=by.person, at=at)  # sealed out here as well
     try:
