@@ -10,6 +10,7 @@ import re
 import secrets
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -101,7 +102,8 @@ class Deployment:
     def __init__(self, folder: Path, more: Mapping[str, str] | None = None, *, workers: int = 1) -> None:
         self.folder = folder
         self.data, self.keys = folder / "data", folder / "keys"
-        self.port = free_port()
+        self.port, self.scheme = free_port(), "https" if "SCEAU_TLS_CERTIFICATE" in (more or {}) else "http"
+        self.trust: Path | None = None  # the authority of an own certificate
         self.mails = Mails()
         self.workers = workers
         self.processes: list[subprocess.Popen[bytes]] = []
@@ -126,7 +128,7 @@ class Deployment:
 
     @property
     def url(self) -> str:
-        return f"http://localhost:{self.port}"
+        return f"{self.scheme}://localhost:{self.port}"
 
     def run(self, *arguments: str, check: bool = True, **more: str) -> subprocess.CompletedProcess[bytes]:
         """One `sceau` command to its end."""
@@ -168,7 +170,8 @@ class Deployment:
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             with contextlib.suppress(urllib.error.URLError, ConnectionError):
-                if urllib.request.urlopen(f"{self.url}/sante/pret", timeout=2).status == 200:
+                context = ssl.create_default_context(cafile=self.trust) if self.trust else None
+                if urllib.request.urlopen(f"{self.url}/sante/pret", timeout=2, context=context).status == 200:
                     return
             assert all(process.poll() is None for process in self.processes), self.tail()
             time.sleep(0.1)
@@ -199,8 +202,11 @@ class Deployment:
 
 
 @contextlib.contextmanager
-def deployed(folder: Path, more: Mapping[str, str] | None = None, *, workers: int = 1) -> Iterator[Deployment]:
+def deployed(
+    folder: Path, more: Mapping[str, str] | None = None, *, workers: int = 1, trust: Path | None = None
+) -> Iterator[Deployment]:
     deployment = Deployment(folder, more, workers=workers)
+    deployment.trust = trust
     try:
         deployment.up()
         yield deployment

@@ -1,8 +1,11 @@
 """Real browsers, headless, driven through WebDriver."""
 
+import os
 import shutil
 import stat
-from collections.abc import Callable
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -14,8 +17,13 @@ from selenium.webdriver.firefox.service import Service as FirefoxService
 from selenium.webdriver.remote.webdriver import WebDriver
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import WebDriverWait
+from selenium.webdriver.webkitgtk.service import Service as WebKitGTKService
 
-PROGRAMS = {"chromium": ("chromium", "chromedriver"), "firefox": ("firefox-esr",)}
+PROGRAMS = {
+    "chromium": ("chromium", "chromedriver"),
+    "firefox": ("firefox-esr",),
+    "webkit": ("WebKitWebDriver", "Xvfb"),
+}
 
 
 def missing(name: str) -> str:
@@ -70,6 +78,40 @@ def firefox(downloads: Path, *, width: int = 1280, height: int = 900) -> WebDriv
 LAUNCH = {"chromium": chromium, "firefox": firefox}
 
 
+@contextmanager
+def webkit() -> Iterator[WebDriver]:
+    """WebKitGTK's MiniBrowser, on a screen of its own: it has no headless mode. It trusts Debian's authorities alone, so
+    it is told to take any; whoever needs to know that the certificate is right asks with Python's `ssl`."""
+    with _screen() as display:
+        options = webdriver.WebKitGTKOptions()
+        options.binary_location = str(next(Path("/usr/lib").glob("*/webkit2gtk-*/MiniBrowser")))
+        options.add_argument("--automation")
+        options.set_capability("acceptInsecureCerts", True)
+        environment = {**os.environ, "DISPLAY": display, "GDK_BACKEND": "x11"}
+        service = WebKitGTKService(shutil.which("WebKitWebDriver"), env=environment)
+        driver = webdriver.WebKitGTK(options=options, service=service)
+        try:
+            driver.set_window_size(1280, 900)
+            yield driver
+        finally:
+            driver.quit()
+
+
+@contextmanager
+def _screen() -> Iterator[str]:
+    """An X server without a monitor, which chooses its own free number."""
+    read, write = os.pipe()
+    command = ["Xvfb", "-displayfd", str(write), "-screen", "0", "1440x1000x24", "-nolisten", "tcp"]
+    server = subprocess.Popen(command, pass_fds=[write], stderr=subprocess.DEVNULL)
+    os.close(write)
+    try:
+        with os.fdopen(read) as told:
+            yield f":{told.readline().strip()}"
+    finally:
+        server.terminate()
+        server.wait(10)
+
+
 class Person:
     """Somebody at a browser: what he sees and presses, in the words of the pages."""
 
@@ -90,10 +132,10 @@ class Person:
         self.driver.find_element(By.CSS_SELECTOR, "input[type=file]").send_keys("\n".join(map(str, files)))
 
     def press(self, words: str) -> None:
-        """The button or link that says `words`; waits for the page it leads to."""
-        before = self.driver.find_element(By.TAG_NAME, "html")
+        """The button or link that says `words`; waits for the page it leads to, or the part of the page."""
+        before = self.driver.find_element(By.TAG_NAME, "html"), self.driver.current_url, self.text
         self.find(words).click()
-        self._wait(lambda: self._replaced(before), f"nothing came after pressing {words!r}", 60)
+        self._wait(lambda: self._settled(*before), f"nothing came after pressing {words!r}", 60)
 
     def find(self, words: str) -> WebElement:
         """The shown button or link with these words, in its text or its label."""
@@ -118,9 +160,12 @@ class Person:
         except TimeoutException:
             raise AssertionError(f"{trouble} on {self.driver.current_url}:\n{self.text}") from None
 
-    def _replaced(self, element: WebElement) -> bool:
-        return element.id != self.driver.find_element(By.TAG_NAME, "html").id and bool(
-            self.driver.execute_script("return document.readyState === 'complete'")
+    def _settled(self, page: WebElement, url: str, text: str) -> bool:
+        """Another page, address or text is there, and nothing is under way."""
+        other = page.id != self.driver.find_element(By.TAG_NAME, "html").id
+        ready = "return document.readyState === 'complete' && !document.querySelector('.htmx-request')"
+        return (other or self.driver.current_url != url or self.text != text) and bool(
+            self.driver.execute_script(ready)
         )
 
     @property
