@@ -58,6 +58,8 @@ absence          /compte/absence                             GET/HEAD      303  
 absence          /compte/absence                             POST          303    303     423    303 303    303  303
 signature        /compte/signature                           GET/HEAD      303    303     303    200 200    200  200
 signature        /compte/signature                           POST          303    303     423    303 303    303  303
+import           /importer                                   GET/HEAD      303    303     303    200 200    200  200
+import           /importer                                   POST          303    303     423    422 422    422  422
 template-new     /compte/signature/modeles                   GET/HEAD      303    303     303    200 200    200  200
 template-new     /compte/signature/modeles                   POST          303    303     423    303 303    303  303
 template         /compte/signature/modeles/{template}        GET/HEAD      303    303     303    404 200    404  404

@@ -1,6 +1,7 @@
 """Mails for tests: small ones of our own, and the collection beside the project where it is at hand."""
 
 import gzip
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -12,9 +13,13 @@ def collection() -> dict[str, bytes]:
     """Every file of the collection that is a mail, or claims to be one, by its name. Skips where it is absent."""
     if not _COLLECTION.is_dir():
         pytest.skip(f"no collection of mails at {_COLLECTION}")
-    return {
-        str(path.relative_to(_COLLECTION)): _octets(path) for path in sorted(_COLLECTION.rglob("*")) if path.is_file()
-    }
+    return _read()
+
+
+@cache
+def _read() -> dict[str, bytes]:
+    files = (path for path in sorted(_COLLECTION.rglob("*")) if path.is_file())
+    return {str(path.relative_to(_COLLECTION)): _octets(path) for path in files}
 
 
 def _octets(path: Path) -> bytes:

@@ -19,6 +19,7 @@ from sceau.accounts import codes, passwords
 from sceau.core import errors as family
 from sceau.core.values import Address
 from sceau.envelopes import options, rules
+from sceau.envelopes.importing import TooManyMails
 from sceau.envelopes.mime.oddities import LargeMail
 from sceau.ui import errors
 from sceau.ui.answers import TABLE
@@ -36,6 +37,7 @@ EXAMPLES: tuple[family.Error, ...] = (
     rules.DocumentTooLarge(40_000_000, 41_000_000),
     options.BadDelivery(datetime(2026, 11, 22, tzinfo=UTC), datetime(2027, 11, 22, tzinfo=UTC)),
     LargeMail(40_000_000),
+    TooManyMails(5_000),
     rules.BadExpiry(date(2026, 11, 22), date(2027, 2, 21)),
 )
 

@@ -148,7 +148,9 @@ def _day(day: date, language: str) -> str:
 def _references(draft: Draft, by: Actor) -> tuple[str, ...]:
     """What the answered message referred to, then itself (RFC 5322 §3.6.4)."""
     answered = planning.answered(draft, by=by)
-    return (*answered.references, answered.message_id)[-_REFERENCES:] if answered else ()
+    if answered is None:
+        return ()
+    return tuple(filter(None, (*answered.references, answered.message_id)))[-_REFERENCES:]  # an import may have none
 
 
 def _address(mailbox: Mailbox) -> mime.Mailbox:

@@ -30,6 +30,7 @@ from sceau.vault import format, lists
 from sceau.vault.epochs import EpochKey
 
 _PURPOSE = "import"
+_CALLED = 100  # characters
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -39,7 +40,11 @@ class Received:
     key: ContentKey
     blob_key: str
     digest: bytes  # SHA-256 of the octets
-    parsed: Parsed
+    size: int  # octets
+    summary: bytes  # sealed
+    documents: int
+    date: datetime | None  # its own
+    called: str  # its subject, for a report to whoever brings it
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +61,12 @@ def place(raw: bytes | Iterable[bytes], *, by: Actor, folder: Folder | None, at:
     `folder`: one of that mailbox, or None for its received mail. Raises EmptyMail, LargeMail, StorageFull, NotFound
     when the folder is gone or another mailbox's.
     """
-    received = receive([raw] if isinstance(raw, bytes) else raw)
+    received = receive([raw] if isinstance(raw, bytes) else raw, at=at)
     return file(received, by=by, folder=folder, at=at).copy.envelope
 
 
-def receive(chunks: Iterable[bytes]) -> Received:
-    """Seal a mail as it arrives, durably. Raises EmptyMail, LargeMail, StorageFull; nothing is kept then."""
+def receive(chunks: Iterable[bytes], *, at: datetime) -> Received:
+    """Seal a mail as it arrives, durably. Raises BadMail's kinds, StorageFull; nothing is kept then."""
     parser, digest = Parser(Limits(size=settings.SCEAU_MESSAGE_LIMIT)), hashlib.sha256()
     key, blob_key = ContentKey(ids.new(), random.key()), random.octets(16).hex()
 
@@ -74,10 +79,25 @@ def receive(chunks: Iterable[bytes]) -> Received:
     blobs.store().put(blobs.content_name(blob_key), format.seal_blob(key.octets, blob_key, watched()))
     failpoint("import.blob-put")
     try:
-        return Received(key, blob_key, digest.digest(), parser.close())
+        parsed = parser.close()
     except BadMail:
         blobs.store().delete(blobs.content_name(blob_key))
         raise
+    return _received(key, blob_key, digest.digest(), parsed, at)
+
+
+def _received(key: ContentKey, blob_key: str, digest: bytes, parsed: Parsed, at: datetime) -> Received:
+    summary = summarise(parsed, at=at)
+    return Received(
+        key=key,
+        blob_key=blob_key,
+        digest=digest,
+        size=parsed.size,
+        summary=key.seal_summary(summary),
+        documents=len(summary.documents),
+        date=parsed.date,
+        called=parsed.subject[:_CALLED],
+    )
 
 
 def drop(received: Received) -> None:
@@ -135,7 +155,6 @@ def _party(written: Written) -> Party:
 
 
 def _envelope(received: Received, *, by: Actor, at: datetime) -> Envelope:
-    summary = summarise(received.parsed, at=at)
     return Envelope(
         id=received.key.envelope,
         source=Envelope.Source.IMPORTED,
@@ -143,10 +162,10 @@ def _envelope(received: Received, *, by: Actor, at: datetime) -> Envelope:
         mailbox=by.mailbox,
         thread=received.key.envelope,
         sealed_at=at,
-        size=received.parsed.size,
-        documents=len(summary.documents),
+        size=received.size,
+        documents=received.documents,
         blob_key=received.blob_key,
-        summary=received.key.seal_summary(summary),
+        summary=received.summary,
     )
 
 
@@ -162,7 +181,7 @@ def _copy(
         seal=received.key.seal_to(reader),
         folder=Copy.Folder.FILED if folder else Copy.Folder.RECEIVED,
         filed_in_id=folder.id if folder else None,
-        sort_at=min(received.parsed.date or at, at),  # among the mails of its own time, and never above what is new
+        sort_at=min(received.date or at, at),  # among the mails of its own time, and never above what is new
         opened_at=at,  # nothing waits to be opened
         destroy_at=destroy_at,
         warned=rules.warned_already(destroy_at - at),

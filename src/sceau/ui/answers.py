@@ -15,7 +15,19 @@ from sceau.accounts import codes, mailboxes, passwords, people, recovery, signup
 from sceau.core import errors, keyfiles
 from sceau.custody import KeyAmongData
 from sceau.custody.software import NoPassphrase
-from sceau.envelopes import access, auto_reply, drafts, filing, options, pieces, receipts, rules, sending, snippets
+from sceau.envelopes import (
+    access,
+    auto_reply,
+    drafts,
+    filing,
+    importing,
+    options,
+    pieces,
+    receipts,
+    rules,
+    sending,
+    snippets,
+)
 from sceau.envelopes.mime import oddities as mail_oddities
 from sceau.evidence import faults, leader, log, note, tree
 from sceau.evidence.recovery import NothingToRecover
@@ -294,6 +306,7 @@ TABLE: dict[type[errors.Error], Answer] = {
         _("Il a été importé : Sceau ne l’a pas vu passer, et ne peut rien prouver à son sujet. Le courriel lui-même se"
           " télécharge tel qu’il a été importé."),
     ),
+    importing.TooManyMails: Answer(422, _("Trop de courriels à la fois"), sentences.too_many_mails),
     mail_oddities.BadMail: Answer(
         422,
         _("Ce courriel ne se lit pas"),
@@ -303,6 +316,11 @@ TABLE: dict[type[errors.Error], Answer] = {
         422,
         _("Ce fichier est vide"),
         _("Il n’a pas été importé, et rien n’a changé. Enregistrez le courriel à nouveau depuis votre messagerie."),
+    ),
+    mail_oddities.NoMail: Answer(
+        422,
+        _("Ce fichier n’est pas un courriel"),
+        _("Il n’a pas été importé, et rien n’a changé. Choisissez des fichiers .eml ou .mbox."),
     ),
     mail_oddities.LargeMail: Answer(413, _("Ce courriel est trop lourd"), sentences.large_mail),
     log.AlreadyRecorded: Answer(

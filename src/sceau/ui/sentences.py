@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from sceau.accounts import codes, passwords
 from sceau.core import errors
 from sceau.envelopes import options, rules, snippets
+from sceau.envelopes.importing import TooManyMails
 from sceau.envelopes.mime.oddities import LargeMail
 from sceau.ui import dates, sizes
 
@@ -101,6 +102,13 @@ def bad_delivery(error: options.BadDelivery) -> str:
     return _(
         "L’heure d’envoi doit être à venir, et avant le %(last)s. Votre brouillon est gardé : choisissez-en une autre."
     ) % {"last": dates.day(error.last.date())}
+
+
+def too_many_mails(error: TooManyMails) -> str:
+    return _(
+        "Seuls les %(limit)s premiers courriels ont été importés. Partagez ce fichier, ou importez-le à nouveau après"
+        " l’avoir allégé : ce qui est déjà là ne sera pas doublé."
+    ) % {"limit": error.limit}
 
 
 def large_mail(error: LargeMail) -> str:

@@ -18,7 +18,7 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import Any, NoReturn
+from typing import Any, Generic, NoReturn, TypeVar
 
 from django.conf import settings
 from django.core.exceptions import SuspiciousMultipartForm
@@ -29,6 +29,7 @@ from sceau.core.errors import Error
 from sceau.envelopes import attachments
 from sceau.envelopes.attachments import Received
 
+_Result = TypeVar("_Result")
 _AHEAD = 8  # chunks of 64 KiB between the socket and the seal
 _PATIENCE = 3  # times the limit: how much of a refused body is read, so that the browser gets to see the answer
 
@@ -55,12 +56,12 @@ class SealingUpload(FileUploadHandler):
         self.received: list[Received] = []
         self.error: Error | None = None
         self._room = limit
-        self._pipe: _Pipe | None = None
+        self._pipe: Pipe[Received] | None = None
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:  # Django's signature
         super().new_file(*args, **kwargs)
         name, content_type, limit = self.file_name or "", self.content_type or "", self._room
-        self._pipe = _Pipe(lambda chunks: attachments.receive(name, content_type, chunks, limit=limit))
+        self._pipe = Pipe(lambda chunks: attachments.receive(name, content_type, chunks, limit=limit))
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
         try:
@@ -92,7 +93,7 @@ class SealingUpload(FileUploadHandler):
             yield self.received.pop(0)
 
     @property
-    def _current(self) -> "_Pipe":
+    def _current(self) -> "Pipe[Received]":
         if self._pipe is None:
             raise RuntimeError("no file is under way")
         return self._pipe
@@ -132,10 +133,10 @@ class _Abandoned(Exception):
     """Ends a blob that must not be kept."""
 
 
-class _Pipe:
+class Pipe(Generic[_Result]):
     """Django pushes chunks, the blob store pulls them: a thread in between, at most `_AHEAD` chunks apart."""
 
-    def __init__(self, consume: Callable[[Iterator[bytes]], Received]) -> None:
+    def __init__(self, consume: Callable[[Iterator[bytes]], _Result]) -> None:
         self._queue: queue.Queue[bytes] = queue.Queue(_AHEAD)
         self._ended = self._abandoned = False
         self._failed = threading.Event()
@@ -150,7 +151,7 @@ class _Pipe:
         if self._failed.is_set():
             self.finish()
 
-    def finish(self) -> Received:
+    def finish(self) -> _Result:
         """The whole has been written. Raises what the consumer raised."""
         self._queue.put(b"")
         return self._result.result()
@@ -161,7 +162,7 @@ class _Pipe:
         self._queue.put(b"")
         self._result.exception()
 
-    def _run(self, consume: Callable[[Iterator[bytes]], Received]) -> Received:
+    def _run(self, consume: Callable[[Iterator[bytes]], _Result]) -> _Result:
         try:
             return consume(self._chunks())
         except BaseException:

@@ -15,6 +15,12 @@ class EmptyMail(BadMail):
     code = "empty-mail"
 
 
+class NoMail(BadMail):
+    """Another kind of file: a picture, a PDF."""
+
+    code = "no-mail"
+
+
 class LargeMail(BadMail):
     """`limit`: decoded octets that all parts may have together."""
 

@@ -14,11 +14,13 @@ from sceau.envelopes.mime import addresses, transfer, words
 from sceau.envelopes.mime.addresses import Written
 from sceau.envelopes.mime.entity import Entity
 from sceau.envelopes.mime.message import Part, Role
-from sceau.envelopes.mime.oddities import EmptyMail, Oddity
+from sceau.envelopes.mime.oddities import EmptyMail, NoMail, Oddity
 from sceau.envelopes.mime.scan import Limits, Scanner
 from sceau.envelopes.names import safe_name
 
 LIMITS = Limits()
+_BEGINNING = 8  # octets by which a file of another kind is known
+_OTHER_KINDS = (b"%PDF-", b"PK\x03\x04", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"{\\rtf")
 _ONCE = ("from", "sender", "reply-to", "date", "subject", "message-id", "to", "cc")  # RFC 5322 §3.6
 _SUBJECT_LIMIT = 1000  # characters
 _PEOPLE_LIMIT = 200
@@ -56,20 +58,26 @@ class Parser:
 
     def __init__(self, limits: Limits = LIMITS) -> None:
         self._scanner = Scanner(limits)
+        self._begins = b""
 
     def feed(self, data: bytes) -> None:
         """Raises LargeMail."""
+        if len(self._begins) < _BEGINNING:
+            self._begins += data[:_BEGINNING]
         self._scanner.feed(data)
 
     def close(self) -> Parsed:
-        """Raises EmptyMail, LargeMail."""
+        """Raises EmptyMail, NoMail, LargeMail."""
         if not self._scanner.total:
             raise EmptyMail
-        return _parsed(self._scanner.close(), self._scanner)
+        root = self._scanner.close()
+        if not root.fields and self._begins.startswith(_OTHER_KINDS):
+            raise NoMail
+        return _parsed(root, self._scanner)
 
 
 def parse(raw: bytes, limits: Limits = LIMITS) -> Parsed:
-    """Raises EmptyMail, LargeMail, and never anything else, whatever the octets."""
+    """Raises EmptyMail, NoMail, LargeMail, and never anything else, whatever the octets."""
     parser = Parser(limits)
     parser.feed(raw)
     return parser.close()

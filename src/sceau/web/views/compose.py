@@ -62,8 +62,9 @@ def reply(request: SignedIn, copy_id: UUID) -> HttpResponse:
     """A new draft to the sender of an envelope that was opened; nothing of it is quoted."""
     at, by = clock.now(), request.actor
     copy = access.copy(copy_id, for_=by)
-    if access.opening(copy, by=by, at=at) is None:
-        raise NotFound  # one's own copy is not answered
+    access.opening(copy, by=by, at=at)
+    if copy.role == Copy.Role.FROM:
+        raise NotFound  # what one sent is not answered
     letter = Unsealed(copy, keys=by.keys).summary
     content = Content(to=letter.sender.address, subject=rules.reply_subject(letter.subject), text=signing.below(by=by))
     return see("web:draft", drafts.create(by, content, reply_to=copy.envelope_id, at=at).id)
