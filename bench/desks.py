@@ -2,23 +2,16 @@
 
 import asyncio
 import os
-import socket
 import subprocess
-import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from django.db import connection
 
+from bench import server
 from bench.results import Result
 from sceau.accounts.actor import Actor
-from sceau.core import clock
 from sceau.vault import sessions
-from sceau.vault.keyring import Keys
-from sceau.vault.models import Principal
-from sceau.vault.sessions import Assurance
 
 _DESKS, _EVERY, _ROUNDS = 500, 4.0, 5  # seconds; what js/arrivals.js does in a visible tab
 _TICKS = os.sysconf("SC_CLK_TCK")
@@ -26,8 +19,8 @@ _TICKS = os.sysconf("SC_CLK_TCK")
 
 def idle_desks(claire: Actor, marc: Actor, *, database: str) -> Result:
     """The memory that 500 of them add, in MB, and beside it the share of one core that they take."""
-    cookies = [_sign_in(actor) for actor in (claire, marc) for _ in range(_DESKS // 2)]
-    with _server() as (port, process):
+    cookies = [server.sign_in(actor) for actor in (claire, marc) for _ in range(_DESKS // 2)]
+    with server.running() as (port, process):
         asyncio.run(_ask(port, cookies[:32], rounds=20, every=0.2))  # what is loaded and connected once
         before, spent, spent_there = _memory(process), _seconds(_family(process)), _seconds(_backends())
         begun = time.perf_counter()
@@ -41,42 +34,6 @@ def idle_desks(claire: Actor, marc: Actor, *, database: str) -> Result:
             "server_mb": round(_memory(process)),
         }
     return Result("idle_desks", max(grown, 0.1), "MB", "added by 500 desks, at 10 % of a core", 150, extra, "less")
-
-
-def _sign_in(actor: Actor) -> str:
-    """An open session's cookie, without the cost of a password."""
-    at, principal = clock.now(), Principal.objects.get(id=actor.person.principal_id)
-    pending = sessions.begin(principal, _seed(actor.keys), device="Mesures", at=at)
-    return sessions.complete(pending, assurance=Assurance.CODE, at=at)
-
-
-def _seed(keys: Keys) -> bytes:
-    seed: bytes = keys._seed
-    return seed
-
-
-@contextmanager
-def _server() -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    environment = {**os.environ, "SCEAU_BIND": f"127.0.0.1:{port}", "SCEAU_LOG_LEVEL": "info"}
-    process = subprocess.Popen([sys.executable, "-m", "sceau.cli.server"], env=environment, stdout=subprocess.DEVNULL)
-    try:
-        _wait(port)
-        yield port, process
-    finally:
-        process.terminate()
-        process.wait()
-
-
-def _wait(port: int) -> None:
-    for _ in range(300):
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.1)
-    raise TimeoutError("the server does not answer")
 
 
 async def _ask(port: int, cookies: list[str], *, rounds: int, every: float) -> None:

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from sceau.accounts.actor import Actor
 from sceau.envelopes import lines, search_words
@@ -146,7 +146,7 @@ def thread(thread: UUID, *, by: Actor) -> tuple[Line, ...]:
 def unopened(by: Actor) -> int:
     """How many received envelopes nobody of this mailbox has opened; MANY stands for that many or more."""
     rows = Copy.objects.filter(mailbox=by.mailbox, folder=Copy.Folder.RECEIVED, opened_at=None, destroyed_at=None)
-    return rows.order_by()[:MANY].count()
+    return rows.order_by().values("mailbox")[:MANY].count()
 
 
 def _mine(by: Actor) -> "QuerySet[Copy]":
@@ -270,9 +270,10 @@ def _states(envelopes: set[UUID]) -> dict[UUID, State]:
 
 
 def _threads(threads: Iterable[UUID], by: Actor) -> dict[UUID, int]:
-    rows = Copy.objects.filter(mailbox=by.mailbox, envelope__thread__in=set(threads)).order_by()
-    counted = rows.exclude(folder=Copy.Folder.HELD).values_list("envelope__thread")
-    return dict(counted.annotate(Count("envelope", distinct=True)))
+    """By the threads' envelopes: asked by the mailbox's copies, a database would read all of these."""
+    own = Copy.objects.filter(envelope=OuterRef("id"), mailbox=by.mailbox).exclude(folder=Copy.Folder.HELD)
+    held = Envelope.objects.filter(Exists(own), thread__in=set(threads)).order_by()
+    return dict(held.values_list("thread").annotate(Count("id")))
 
 
 def _names(bare: Sequence[Line]) -> tuple[dict[UUID, str], dict[UUID, list[str]]]:

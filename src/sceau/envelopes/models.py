@@ -188,10 +188,11 @@ class Copy(models.Model):
             models.Index(fields=["filed_in", "-sort_at"], name="copy_filed", condition=~models.Q(filed_in=None)),
             models.Index("segment", name="copy_segment", condition=~models.Q(segment=None)),
             models.Index("destroy_at", name="copy_retention", condition=models.Q(destroyed_at=None)),
+            # Its condition compares with no value: databases then use it for statements with parameters too.
             models.Index(
-                "mailbox",
+                fields=["mailbox", "folder", "-sort_at"],
                 name="copy_unopened",
-                condition=models.Q(folder="received", opened_at=None, destroyed_at=None),
+                condition=models.Q(opened_at=None, destroyed_at=None),
             ),
             models.Index("mailbox", name="copy_unindexed", condition=models.Q(indexed_text=False, destroyed_at=None)),
         ]
