@@ -1,0 +1,47 @@
+"""The web processes as `sceau up` starts them, and browsers that are signed in to them."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sceau.accounts.actor import Actor
+from sceau.core import clock
+from sceau.vault import sessions
+from sceau.vault.models import Principal
+from sceau.vault.sessions import Assurance
+
+
+def sign_in(actor: Actor) -> str:
+    """An open session's cookie, without the cost of a password."""
+    at, principal = clock.now(), Principal.objects.get(id=actor.person.principal_id)
+    pending = sessions.begin(principal, actor.keys.own_seed(), device="Mesures", at=at)
+    return sessions.complete(pending, assurance=Assurance.CODE, at=at)
+
+
+@contextmanager
+def running() -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
+    """The port, and the process whose children answer there."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environment = {**os.environ, "SCEAU_BIND": f"127.0.0.1:{port}", "SCEAU_LOG_LEVEL": "info"}
+    process = subprocess.Popen([sys.executable, "-m", "sceau.cli.server"], env=environment, stdout=subprocess.DEVNULL)
+    try:
+        _wait(port)
+        yield port, process
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _wait(port: int) -> None:
+    for _ in range(300):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.1)
+    raise TimeoutError("the server does not answer")
