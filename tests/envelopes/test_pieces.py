@@ -192,7 +192,9 @@ def test_the_sweep_of_orphans_knows_pieces(draft: Draft) -> None:
 
 
 @pytest.mark.req("V7")
-def test_pieces_need_no_key_and_the_author_alone_sees_what_is_coming(draft: Draft, claire: Member, marc: Member) -> None:
+def test_pieces_need_no_key_and_the_author_alone_sees_what_is_coming(
+    draft: Draft, claire: Member, marc: Member
+) -> None:
     arrival = Arrival.objects.get(id=begin(draft, name="Résultats VIH.pdf").id)
     send(arrival, 0, 100_000)
     assert b"VIH" not in bytes(arrival.sealed_meta)

@@ -66,7 +66,7 @@ def copy(id: UUID, *, for_: Actor) -> Copy:
 def copies(ids: Iterable[UUID], *, for_: Actor) -> list[Copy]:
     """Those of these copies that are in the mailbox the actor acts for, newest first; the others are passed over."""
     _at_least(Assurance.CODE, for_)
-    mine = Copy.objects.filter(mailbox=for_.mailbox)
+    mine = Copy.objects.filter(mailbox=for_.mailbox).exclude(folder=Copy.Folder.HELD)
     return list(mine.filter(id__in=ids).select_related("envelope").order_by("-sort_at", "-id"))
 
 

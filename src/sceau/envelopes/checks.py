@@ -117,7 +117,7 @@ def distance(one: str, other: str, *, most: int) -> int:
             row.append(cost)
         if min(row) > most:
             return most + 1
-    return row[-1]
+    return min(row[-1], most + 1)
 
 
 def _numbers(text: str, where: Where, year: int) -> Iterator[Warning]:

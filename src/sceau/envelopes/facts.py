@@ -11,7 +11,7 @@ from uuid import UUID
 from sceau.accounts.models import Mailbox, Person
 from sceau.core.clock import milliseconds
 from sceau.envelopes import splitting
-from sceau.envelopes.mime import Part
+from sceau.envelopes.mime import Part, Role
 from sceau.envelopes.options import Statement
 from sceau.evidence.records import Content, Reader
 from sceau.vault import epochs
@@ -60,7 +60,13 @@ def parties(
         "digest": digest.hex(),
         "size": size,
         "parts": [
-            {"number": part.number, "type": part.content_type, "size": part.size, "sha256": part.sha256.hex()}
+            {
+                "number": part.number,
+                "type": part.content_type,
+                "role": part.role.value,
+                "size": part.size,
+                "sha256": part.sha256.hex(),
+            }
             for part in parts
         ],
         "sender": mailbox_identity(mailbox),
@@ -70,6 +76,14 @@ def parties(
         "submitted_ms": milliseconds(at),
         "expires_ms": None if expires_at is None else milliseconds(expires_at),
     }
+
+
+def documents(parties: Content) -> int:
+    """How many documents a parties' record names. The first records told no roles: the text came first."""
+    parts = parties["parts"]
+    if "role" not in parts[0]:
+        return len(parts) - 1
+    return sum(part["role"] == Role.DOCUMENT for part in parts)
 
 
 def circumstances(

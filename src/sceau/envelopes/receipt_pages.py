@@ -16,7 +16,7 @@ from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
 
 from sceau.core.clock import from_milliseconds
-from sceau.envelopes import timeline
+from sceau.envelopes import facts, timeline
 from sceau.evidence import words
 from sceau.evidence.events import DESCRIPTIONS, Event
 from sceau.evidence.receipt import Item, Receipt
@@ -107,10 +107,25 @@ class _Pages:
             yield self._line("recipient", f"{number}. {recipient['name']} <{recipient['value']}>")
         yield self._line("message-id", str(self._parties["message_id"]))
         size = f"{self._parties['size']:,}".replace(",", " ")
-        count = max(0, len(self._parties["parts"]) - 1)  # the first part is the text
+        count = facts.documents(self._parties)
         documents = f"{count or self.say('none')} {self.say('documents' if count > 1 else 'document')}"
         yield self._line("content", f"{size} {self.say('octets')}, {documents}")
         yield self._line("digest", str(self._parties["digest"]), _MONO)
+        yield from self._circumstances(self._parties)
+
+    def _circumstances(self, said: Content) -> Iterator[Flowable]:
+        """What only some envelopes have."""
+        if said.get("automatic"):
+            yield self._line("automatic", self.say("automatic-text"))
+        if part := said.get("part"):
+            yield self._line("series", f"{part['number']} / {part['of']}")
+        if moment := said.get("deliver_ms"):
+            yield self._line("deliver", self._time(moment))
+        if first := said.get("forwards"):
+            yield self._line("forwards", str(first))
+        if patient := said.get("patient"):
+            told = _PATIENT[patient["said"]][0 if self._language == "fr" else 1]
+            yield self._line("patient", f"{told}, {patient['on']}")
 
     def _line(self, label: str, text: str, style: ParagraphStyle = _BODY) -> Flowable:
         row = [[Paragraph(self.say(label), _SMALL), Paragraph(_text(text), style)]]
@@ -209,7 +224,22 @@ _DETAILS = {
     "deleted": ("par le titulaire de la boîte", "by the holder of the mailbox"),
 }
 
+_PATIENT = {
+    "informed": ("informé de cet échange", "informed of this exchange"),
+    "agrees": ("d’accord avec cet échange", "agrees to this exchange"),
+    "objects": ("s’oppose à cet échange", "objects to this exchange"),
+}
+
 _SENTENCES = {
+    "automatic": ("Réponse automatique", "Automatic reply"),
+    "automatic-text": (
+        "Le programme l’a scellée au nom de son expéditeur absent : aucune personne ne l’a fait à la main.",
+        "The program sealed it in the name of its absent sender: no person did so by hand.",
+    ),
+    "series": ("Envoi en plusieurs enveloppes", "Sent as several envelopes"),
+    "deliver": ("Remise demandée pour le", "Delivery asked for"),
+    "forwards": ("Transfère l’enveloppe", "Forwards the envelope"),
+    "patient": ("Patient", "Patient"),
     "title": ("Preuve d’une enveloppe scellée", "Receipt of a sealed envelope"),
     "envelope": ("Enveloppe", "Envelope"),
     "sender": ("Expéditeur", "Sender"),

@@ -24,7 +24,8 @@ _FOR_EVERYBODY = (Event.SUBMISSION_ACCEPTANCE, Event.ENVELOPE_EXPIRED)
 class Step:
     """`who`: the person who acted, or the recipient concerned; empty once the records are erased.
 
-    `detail`: the part handed over ("2", "eml", "zip"), or the code of a reason. `index`: its number in the log.
+    `detail`: the part handed over ("2", "eml", "zip"), the code of a reason, or "automatic" for what no hand sealed.
+    `index`: its number in the log.
     """
 
     event: Event
@@ -110,7 +111,12 @@ def _step(row: Evidence, told: Story, place: tuple[int | None, bool]) -> Step:
         at=from_milliseconds(row.at_ms),
         who=who(row.event, row.recipient, content, told.parties),
         recipient=row.recipient,
-        detail=detail(content),
+        detail=detail(content) or _manner(row.event, told.parties),
         index=place[0],
         published=place[1],
     )
+
+
+def _manner(event: int, parties: Content | None) -> str:
+    """Nobody seals an auto-reply by hand: a page must not say that somebody did."""
+    return "automatic" if event == Event.SUBMISSION_ACCEPTANCE and parties and parties.get("automatic") else ""

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from sceau.accounts.actor import Actor
+from sceau.accounts.models import Person
 from sceau.core import clock
 from sceau.core.errors import NotFound, Unreadable
 from sceau.envelopes import rules, summaries
@@ -44,7 +45,7 @@ def destroyed(copy: Copy, *, by: Actor) -> Letter:
     return Letter(
         id=str(copy.id),
         state="destroyed",
-        subject=_("Contenu détruit"),
+        subject=_ended(copy, by),
         sender=Party(sender.name, sender.address),
         to=tuple(party for role, party in parties if role == Copy.Role.TO),
         cc=tuple(party for role, party in parties if role == Copy.Role.CC),
@@ -53,6 +54,13 @@ def destroyed(copy: Copy, *, by: Actor) -> Letter:
         in_trash=False,  # nothing is left to restore or to destroy
         imported=_imported(copy, by),
     )
+
+
+def _ended(copy: Copy, by: Actor) -> str:
+    if copy.withdrawn_at is None:
+        return _("Contenu détruit")
+    day = dates.day(copy.withdrawn_at.astimezone(ZoneInfo(by.person.zone)).date())
+    return _("Retirée par son expéditeur le %(day)s") % {"day": day}
 
 
 def named(copy: Copy, *, by: Actor) -> str:
@@ -67,8 +75,9 @@ def named(copy: Copy, *, by: Actor) -> str:
 
 def _letter(copy: Copy, state: str, summary: Summary, by: Actor, *, text: str = "") -> Letter:
     sent = copy.role == Copy.Role.FROM
-    sender = _party(summary.sender)
+    sender = _sender(copy, summary.sender)
     if summary.imported is not None:
+        sender = _party(summary.sender)
         sender = replace(sender, name=sender.name or ("" if sender.address else _("Expéditeur non indiqué")))
         sender = replace(sender, chip=Chip("warn", _("expéditeur non vérifié")))
     return Letter(
@@ -87,6 +96,20 @@ def _letter(copy: Copy, state: str, summary: Summary, by: Actor, *, text: str = 
         in_trash=copy.folder == Copy.Folder.TRASH,
         can_reply=state == "open" and not sent and bool(summary.sender.address),
         imported=_imported(copy, by),
+    )
+
+
+def _sender(copy: Copy, named: summaries.Party) -> Party:
+    """With what his account says of him: never with what a letter claims."""
+    person, mailbox = copy.envelope.sender, copy.envelope.mailbox
+    if named.address != mailbox.address:
+        return _party(named)
+    certified = person.status == Person.Status.CERTIFIED
+    return Party(
+        name=named.name,
+        address=named.address,
+        detail=", ".join(filter(None, (person.profession, person.structure))),
+        chip=Chip("ok", _("Identité vérifiée")) if certified else Chip("", _("Compte non validé")),
     )
 
 

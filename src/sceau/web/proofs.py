@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from sceau.accounts.actor import Actor
-from sceau.envelopes import timeline
+from sceau.envelopes import timeline, withdrawal
 from sceau.envelopes.models import Copy, Envelope
 from sceau.envelopes.timeline import Step
 from sceau.evidence import words
@@ -77,7 +77,7 @@ def _words(step: Step, by: Actor) -> str:
     who = {"who": step.who or _("une personne dont le nom est effacé")}
     match step.event:
         case Event.SUBMISSION_ACCEPTANCE:
-            return _("Scellée par vous") if mine else _("Scellée par %(who)s") % who
+            return _sealing(step, who, mine=mine)
         case Event.CONTENT_CONSIGNMENT:
             return _("Déposée dans votre boîte") if mine else _("Déposée dans la boîte de %(who)s") % who
         case Event.CONTENT_ACCESS_TRACKING:
@@ -88,10 +88,18 @@ def _words(step: Step, by: Actor) -> str:
             return _("Le courriel d’avertissement est revenu")
         case Event.CONTENT_HANDOVER:
             return _handover(step.detail)
+        case Event.ENVELOPE_WITHDRAWN:
+            return _("Retirée par vous") if mine else _("Retirée par %(who)s, avant d’être ouverte") % who
         case Event.CONTENT_DESTROYED:
             return _destruction(step.detail)
         case _:
             return words.event(step.event, _language())
+
+
+def _sealing(step: Step, who: dict[str, str], *, mine: bool) -> str:
+    if step.detail == "automatic":
+        return _("Réponse automatique, scellée par Sceau au nom de %(who)s") % who
+    return _("Scellée par vous") if mine else _("Scellée par %(who)s") % who
 
 
 def _handover(part: str) -> str:
@@ -117,9 +125,22 @@ def _ahead(copy: Copy, by: Actor) -> tuple[pages.Step, ...]:
     """What has not happened yet, but will."""
     if copy.destroyed_at is not None:
         return ()
+    return (*_delivery(copy, by), _end(copy, by))
+
+
+def _delivery(copy: Copy, by: Actor) -> tuple[pages.Step, ...]:
+    """To the sender, of what waits for its hour; not once everything was taken back."""
+    if copy.envelope.held is None or copy.envelope.deliver_at is None or not withdrawal.possible(copy):
+        return ()
+    when = dates.to_the_minute(copy.envelope.deliver_at, zone=by.person.zone)
+    text = _("Sera remise le %(when)s") % {"when": when}
+    return (pages.Step(text, _("D’ici là, vous pouvez annuler l’envoi."), "wait"),)
+
+
+def _end(copy: Copy, by: Actor) -> pages.Step:
     day = dates.day(copy.destroy_at.astimezone(ZoneInfo(by.person.zone)).date())
     text = _("Sera détruite le %(day)s") % {"day": day}
-    return (pages.Step(text, _("Les preuves restent"), "wait"),)
+    return pages.Step(text, _("Les preuves restent"), "wait")
 
 
 def _recipients(told: list[Step], recipients: tuple[Party, ...], by: Actor) -> tuple[RecipientLine, ...]:
@@ -138,10 +159,16 @@ def _fate(steps: list[Step], party: Party, by: Actor) -> tuple[str, str]:
         if opened.who in ("", party.name):
             return _("Ouverte le %(when)s") % {"when": when}, "done"
         return _("Ouverte par %(who)s, %(when)s") % {"who": opened.who, "when": when}, "done"
+    if taken := newest.get(Event.ENVELOPE_WITHDRAWN):
+        return _("Retirée le %(when)s, sans avoir été ouverte") % {
+            "when": dates.exact(taken.at, zone=by.person.zone)
+        }, "done"
     if Event.CONTENT_HANDOVER_FAILURE in newest:
         return _("Détruite sans avoir été ouverte"), "fail"
     if Event.CONSIGNMENT_NOTIFICATION_FAILURE in newest:
         return _("Déposée ; le courriel d’avertissement est revenu"), "fail"
+    if Event.CONTENT_CONSIGNMENT not in newest:
+        return _("Pas encore remise"), "wait"
     return _("Déposée, pas encore ouverte"), "wait"
 
 
