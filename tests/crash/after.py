@@ -50,6 +50,8 @@ def acknowledged(**facts: Any) -> None:
                 assert Copy.objects.filter(envelope=value, seal__isnull=False).count() == 2
             case "opened":
                 assert Opening.objects.filter(copy=value).count() == 1
+            case "brought":
+                assert Copy.objects.get(envelope=value, seal__isnull=False).envelope.blob_key
             case "deleted":
                 assert Copy.objects.get(id=value).seal is None
             case "backed_up":

@@ -64,8 +64,11 @@ def published() -> None:
 
 
 def envelopes() -> None:
-    """Each envelope has its copies, evidence and notices: neither fewer nor more."""
-    for envelope in Envelope.objects.all():
+    """Each envelope has its copies, evidence and notices: neither fewer nor more; an import has one copy, no more."""
+    for import_ in Envelope.objects.filter(source=Envelope.Source.IMPORTED):
+        same([copy.role for copy in import_.copies.all()], [Copy.Role.KEPT])
+        same(_events(import_.id), Counter())
+    for envelope in Envelope.objects.filter(source=Envelope.Source.SEALED):
         copies = list(Copy.objects.filter(envelope=envelope))
         recipients = sorted(copy.recipient for copy in copies if copy.recipient is not None)
         same(recipients, list(range(max(1, len(copies) - 1))))

@@ -19,7 +19,7 @@ from sceau.cli import backups
 from sceau.core import clock
 from sceau.core.errors import NotFound
 from sceau.demo.cast import CLAIRE, MARC, Player
-from sceau.envelopes import access, drafts, folders, opening, sending, summaries
+from sceau.envelopes import access, drafts, folders, opening, receiving, sending, summaries
 from sceau.envelopes.drafts import Content
 from sceau.envelopes.models import Copy, Draft
 from sceau.evidence import integrator, log
@@ -35,6 +35,7 @@ TEXT = "Bonjour, voici l’avis demandé."
 ADDED = f"{TEXT}\nBien à vous."
 OLD, EXPIRING, AGEING = "Ancienne", "À échéance", "Bientôt détruite"
 UNOPENED, UNWANTED = ("À ouvrir 1", "À ouvrir 2"), ("À détruire 1", "À détruire 2")
+BROUGHT = "Importé 1", "Importé 2"
 WRITTEN = "Brouillon 1", "Brouillon 2"
 
 
@@ -150,6 +151,14 @@ def delete() -> None:
     for copy in _received(*UNWANTED):
         folders.delete(copy, by=by, at=clock.now())
         say(deleted=str(copy.id))
+
+
+def bring() -> None:
+    """Two mails are imported; brought again, each is the one that is there."""
+    for subject in BROUGHT:
+        raw = f"From: {MARC.email}\r\nSubject: {subject}\r\n\r\n{TEXT}".encode()
+        envelope = receiving.place(raw, by=claire(), folder=None, at=clock.now())
+        say(brought=str(envelope.id))
 
 
 def work() -> None:

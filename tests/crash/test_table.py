@@ -60,6 +60,7 @@ TABLE = [
     *twice("seal", "seal.planned", "blob.synced", "blob.renamed", "seal.blob-put", "seal.filed", "seal.committed"),
     *twice("open_", "open.recorded", "open.committed"),
     *twice("delete", "destroy.recorded"),
+    *twice("bring", "import.blob-put", "import.filed", "import.committed"),
     # The worker acknowledges nothing; a mail that left and a checkpoint that was published are seen by others.
     *once("work", "notice.sent", "notice.sent:2", "expire.warned", "expire.warned:2"),
     *once("work", "destroy.recorded", "expire.recorded", "expire.committed", "expire.recorded:2", "expire.committed:2"),

@@ -135,10 +135,13 @@ def _keys() -> Iterator[Finding]:
 
 
 def _evidence(at: datetime) -> Iterator[Finding]:
-    """No act without trace; identity records may be erased only after their years (E11)."""
+    """No act without trace, and no trace of an import; identity records may be erased only after their years (E11)."""
     traced = Evidence.objects.filter(envelope=OuterRef("pk"))
-    untraced = Envelope.objects.filter(~Exists(traced)).values_list("id", flat=True)
+    sealed, imported = Envelope.Source.SEALED, Envelope.Source.IMPORTED
+    untraced = Envelope.objects.filter(~Exists(traced), source=sealed).values_list("id", flat=True)
     yield from _named("envelope-without-evidence", "envelope", untraced)
+    claimed = Envelope.objects.filter(Exists(traced), source=imported).values_list("id", flat=True)
+    yield from _named("import-with-evidence", "envelope", claimed)
     since = clock.milliseconds(at - timedelta(days=365 * settings.SCEAU_EVIDENCE_YEARS))
     recent = Evidence.objects.filter(at_ms__gt=since)
     # Later events cite the parties of a sealing that may be older than the years: the sealing answers for them.
