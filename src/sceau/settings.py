@@ -227,6 +227,7 @@ APPEND_SLASH = False
 # Uploads never touch a disk in clear (V13): the only handlers are ours, set per view.
 FILE_UPLOAD_HANDLERS = ["sceau.web.uploads.RefuseFiles"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+DATA_UPLOAD_MAX_NUMBER_FILES = 5_000  # mails that are imported; everywhere else the first file is refused
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
