@@ -16,7 +16,7 @@ from django.test import Client
 from sceau.accounts import credentials
 from sceau.core import clock, ids
 from sceau.demo.cast import CLAIRE, LEA, MARC
-from sceau.envelopes import pieces, sending, snippets
+from sceau.envelopes import filing, pieces, sending, snippets
 from sceau.evidence.integrator import Integrator
 from sceau.vault import sessions
 from sceau.vault.models import Session
@@ -99,6 +99,7 @@ def _letters(claire: Member, marc: Member) -> dict[str, str]:
     return {
         "draft": str(draft.id),
         "upload": str(upload.id),
+        "folder": str(filing.create("Dossier de Claire", by=by, at=clock.now()).id),
         "arrival": str(arrival.id),
         "template": str(snippets.add("Modèle de Claire", "Bonjour.", by=by, at=clock.now()).id),
         "sent": str(desk.own_copy(opened, by).id),

@@ -20,6 +20,7 @@ route            address                                     methods       nobod
 
 home             /                                           GET/HEAD      302    302     302    302 302    302  302
 help             /aide                                       GET/HEAD      200    200     200    200 200    200  200
+shortcuts        /aide/raccourcis                            GET/HEAD      200    200     200    200 200    200  200
 alive            /sante/vivant                               GET/HEAD      200    200     200    200 200    200  200
 ready            /sante/pret                                 GET/HEAD      200    200     200    200 200    200  200
 signup           /inscription                                GET/HEAD      200    200     200    200 200    200  200
@@ -73,6 +74,15 @@ trash            /corbeille                                  GET/HEAD      303  
 trash            /corbeille                                  POST          303    303     423    200 200    200  200
 search           /recherche                                  GET/HEAD      303    303     303    200 200    200  200
 search           /recherche                                  POST          303    303     423    303 303    303  303
+folders          /dossiers                                   GET/HEAD      303    303     303    200 200    200  200
+folders          /dossiers                                   POST          303    303     423    303 303    303  303
+folder           /dossiers/{folder}                          GET/HEAD      303    303     303    404 200    404  404
+folder-edit      /dossiers/{folder}/modifier                 GET/HEAD      303    303     303    404 200    404  404
+folder-edit      /dossiers/{folder}/modifier                 POST          303    303     423    404 303    404  404
+folder-remove    /dossiers/{folder}/supprimer                GET/HEAD      303    303     303    404 200    404  404
+folder-remove    /dossiers/{folder}/supprimer                POST          303    303     423    404 303    404  404
+selection        /selection                                  POST          303    303     423    303 303    303  303
+selection-undo   /selection/annuler?vers=origine             POST          303    303     423    303 303    303  303
 everything       /tout-telecharger                           GET/HEAD      303    303     303    200 200    200  200
 parcel           /tout-telecharger/envois-1.zip?dossier=sent GET           303    303     303    404 200    404  404
 proofs           /tout-telecharger/preuves-1.zip?dossier=sent GET          303    303     303    404 200    404  404
@@ -167,6 +177,8 @@ BODIES = {
     "absence": {"since": "2026-01-01", "until": "2099-12-31", "text": "Je suis absente."},
     "template": {"name": "Zona", "text": "Bonjour."},
     "template-new": {"name": "Zona", "text": "Bonjour."},
+    "folders": {"nom": "Biologie"},
+    "folder-edit": {"nom": "Imagerie"},
     "compose": {"subject": "Commencé", "revision": "0"},
     **dict.fromkeys(("draft-save", "draft-attach", "draft-detach", "draft-insert", "draft-discard", "draft-seal"), DRAFT),
 }

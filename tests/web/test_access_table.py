@@ -70,7 +70,7 @@ def test_absent_and_forbidden_are_one_answer_for_the_same_work(world: Stage) -> 
 def _forbidden(world: Stage) -> Iterator[tuple[str, str, Line, str]]:
     """Every answer 404 of the table, with the address of the same thing that nobody has."""
     for line in LINES:
-        absent = re.sub(r"\{(draft|upload|arrival|template|sent|received|closed|session)\}", "{absent}", line.address)
+        absent = re.sub(r"\{(draft|upload|folder|arrival|template|sent|received|closed|session)\}", "{absent}", line.address)
         for role in ROLES:
             if line.expected[role] == 404:
                 yield from ((role, method, line, absent) for method in line.methods)
@@ -87,7 +87,7 @@ def _told(world: Stage, role: str, method: str, address: str, route: str) -> tup
 def _page(answer: Answer, world: Stage) -> str:
     """Without what is drawn anew for each page, and without the ids that the visitor himself gave."""
     page = re.sub(r'name="csrfmiddlewaretoken" value="[^"]*"', "", answer.body.decode())
-    for place in ("draft", "upload", "arrival", "template", "sent", "received", "closed", "session", "absent"):
+    for place in ("draft", "upload", "folder", "arrival", "template", "sent", "received", "closed", "session", "absent"):
         page = page.replace(world.places[place], "ID")
     return page
 
