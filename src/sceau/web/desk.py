@@ -23,7 +23,7 @@ def context(request: SignedIn, place: Place, *, current: Copy | None = None) -> 
         narrowing=narrowed,
         cursor={name: str(value) for name, value in (("avant", before), ("apres", after)) if value},
         current=current,
-        unopened=_unopened(rail, place),
+        unopened=unopened(rail, place),
     )
     return {"nav": rail, "pane": pane}
 
@@ -46,7 +46,8 @@ def cursor(request: SignedIn, name: str) -> UUID | None:
         return None
 
 
-def _unopened(rail: Nav, place: Place) -> int:
+def unopened(rail: Nav, place: Place) -> int:
+    """How many wait in this place."""
     if place == Copy.Folder.RECEIVED:
         return rail.unopened
     return next((folder.unopened for folder in rail.folders if folder.current), 0)

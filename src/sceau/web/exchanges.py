@@ -1,6 +1,9 @@
 """The letters of one exchange, around the one that is read."""
 
+from dataclasses import replace
 from typing import TypedDict
+
+from django.utils.translation import gettext as _
 
 from sceau.accounts.actor import Actor
 from sceau.core import clock
@@ -25,6 +28,7 @@ def around(copy: Copy, *, by: Actor) -> Around:
         row = panes.row(line, by=by, now=now, current=line.id == copy.id)
         if line.id == copy.id:
             own = row
-        else:
-            (later if own else earlier).append(row)
+            continue
+        who = _("Vous, à %(who)s") % {"who": row.who} if line.role == Copy.Role.FROM else row.who
+        (later if own else earlier).append(replace(row, who=who))
     return {"exchange": Exchange(tuple(earlier), tuple(later)), "row": own}

@@ -1,6 +1,6 @@
 """A list's filters, as its address carries them. Names and words never travel there: searching is another page."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo

@@ -40,11 +40,10 @@ def of(
     here, context = path(place), narrowed.query(**cursor)
     chosen = current.id if current else None
     rows = (row(line, by=by, now=now, context=context, current=line.id == chosen) for line in page.lines)
-    count = ngettext("%(count)s à ouvrir", "%(count)s à ouvrir", unopened) % {"count": unopened}
     return Pane(
         folder=str(place.id) if isinstance(place, Folder) else str(place),
         rows=tuple(rows),
-        count=count if unopened else "",
+        count=to_open(unopened),
         newer=here + narrowed.query(apres=page.newer) if page.newer else "",
         older=here + narrowed.query(avant=page.older) if page.older else "",
         title=nav.folder_name(filing.name(place, by=by)) if isinstance(place, Folder) else "",
@@ -69,6 +68,11 @@ def drafts(page: draft_list.DraftPage, *, by: Actor) -> Pane:
         older=f"{here}?avant={page.older}" if page.older else "",
         here=here,
     )
+
+
+def to_open(count: int) -> str:
+    """ "3 à ouvrir"; nothing for none."""
+    return ngettext("%(count)s à ouvrir", "%(count)s à ouvrir", count) % {"count": count} if count else ""
 
 
 def documents(count: int) -> str:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from sceau.accounts.actor import Actor
 from sceau.core import clock
 from sceau.envelopes import access, filing, folders, handover, listing, opening, rules
+from sceau.envelopes.listing import Place
 from sceau.envelopes.models import Copy, Opening
 from sceau.ui import compression, flash
 from sceau.vault.sessions import Assurance
@@ -87,9 +88,8 @@ def _page(request: SignedIn, copy: Copy, *, changed: bool = False) -> HttpRespon
         **exchanges.around(copy, by=request.actor),
     }
     if is_fragment(request):
-        context |= {"changed": changed, "unopened": listing.unopened(request.actor) if changed else 0}
-        context["nav"] = Nav(desk.key(place), folders=tuple(nav.links(filing.tree(request.actor))))
-        response = render(request, "web/_reading.html", {**context, "fragment": True})
+        context |= _beside(copy, place, changed, by=request.actor)
+        response = render(request, "web/_reading.html", context)
     else:
         response = render(request, "web/envelope.html", desk.context(request, place, current=copy) | context)
     patch_vary_headers(response, ("HX-Request",))
@@ -97,6 +97,14 @@ def _page(request: SignedIn, copy: Copy, *, changed: bool = False) -> HttpRespon
     if reads and handover.due(opened, _TEXT, by=request.actor):
         return _handed_over(response, copy, opened, request)
     return response
+
+
+def _beside(copy: Copy, place: Place, changed: bool, *, by: Actor) -> dict[str, object]:
+    """What a letter that is put into a page needs of the other panes, and what it changes in them."""
+    folders_there = tuple(nav.links(filing.tree(by), desk.key(place)))
+    rail = Nav(desk.key(place), unopened=listing.unopened(by) if changed else 0, folders=folders_there)
+    count = panes.to_open(desk.unopened(rail, place))
+    return {"fragment": True, "changed": changed, "nav": rail, "unopened": rail.unopened, "count": count}
 
 
 def _letter(copy: Copy, request: SignedIn) -> tuple[Letter, Opening | None]:
