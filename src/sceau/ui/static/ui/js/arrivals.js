@@ -1,7 +1,6 @@
 // Asks every few seconds whether anything is new, one tab for all: who hears another tab's answer waits again. Not a
 // human act (V7): it keeps no session open. What arrives slides in at the top of the list when nobody is pointing there
 // and it stands at its top; otherwise a word above the list says so, and nothing moves.
-import { merge, waiting } from "./rows.js";
 
 const said = document.querySelector("[data-news]");
 const cut = document.querySelector("[data-offline]");
@@ -63,6 +62,7 @@ async function show() {
   const before = shown();
   const rail = document.querySelector(".places"), freshRail = fresh.querySelector(".places");
   if (rail && freshRail) recount(rail, freshRail);
+  const { merge } = await import("./rows.js"); // not before the first arrival: a page begins with what it needs
   name();
   const fell = list ? merge(list, fresh.querySelector("[data-arrivals]"), words) : shown() - before;
   if (fell > 0) said.textContent = words(fell);
@@ -84,9 +84,9 @@ if (said) {
   tabs.onmessage = ({ data }) => hear(data);
   document.addEventListener("sceau:lock", () => { stopped = true; clearTimeout(timer); });
   document.addEventListener("visibilitychange", () => document.hidden ? later() : ask());
+  document.addEventListener("htmx:afterSettle", name); // the title came with the letter
   addEventListener("online", ask);
   addEventListener("offline", () => { cut.hidden = false; });
   name();
-  waiting();
-  ask();
+  later(); // the page is as fresh as an answer would be
 }

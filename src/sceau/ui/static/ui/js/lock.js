@@ -1,5 +1,5 @@
-// Empties the screen after the idle time and locks the session. Only human acts count: navigation (this script
-// starts again), typing, pressing. Tabs tell each other, so that reading in one does not lock another at work.
+// Empties the screen after the idle time and locks the session. Only human acts count: navigation (this script starts
+// again), typing, pressing. Tabs tell each other: reading in one does not lock another at work.
 // « Verrouiller » takes the same way: what is being typed is saved before the screen goes. « Masquer », or Escape twice,
 // only covers the screen: one press brings it back, for two minutes; then it locks (decision 0021).
 const form = document.querySelector("form[data-lock]");
@@ -89,8 +89,11 @@ tabs.onmessage = ({ data }) => {
 document.addEventListener("sceau:gone", () => leave()); // js/arrivals.js was told that nobody is signed in
 addEventListener("keydown", (event) => {
   if (event.key !== "Escape" || event.repeat || coveredAt) return;
-  if (event.timeStamp - escapedAt < TWICE) cover();
-  escapedAt = event.timeStamp;
+  if (Date.now() - escapedAt < TWICE) {
+    event.preventDefault(); // or this very press would close what it opens
+    cover();
+  }
+  escapedAt = Date.now();
 });
 // A sleeping machine wakes with the time gone: compare with the clock, do not count ticks.
 const watch = form && setInterval(() => {

@@ -13,10 +13,10 @@ function atRest(list) {
 
 export function merge(list, fresh, words) {
   if (!fresh) return 0;
-  if (!rows(list) || !rows(fresh)) { // the first one ever, or none is left
-    if (rows(list) || rows(fresh)) list.replaceChildren(...fresh.childNodes);
-    return rows(list)?.children.length ?? 0;
-  }
+  const counted = list.querySelector("[data-count]"), recounted = fresh.querySelector("[data-count]");
+  if (counted && recounted) counted.textContent = recounted.textContent;
+  if (!rows(list) && rows(fresh) && !document.querySelector("[data-letter]")) location.reload(); // the first one ever
+  if (!rows(list) || !rows(fresh)) return 0;
   const old = new Map([...rows(list).children].map((row) => [key(row), row]));
   const came = [...rows(fresh).children].filter((row) => !old.has(key(row)));
   for (const row of rows(fresh).children) refresh(old.get(key(row)), row);
@@ -67,9 +67,7 @@ function bring(list) {
 }
 
 // Who stops pointing at a list that stands at its top gets what waited for that.
-export function waiting() {
-  document.addEventListener("pointerout", ({ target }) => {
-    const list = target.closest?.("[data-arrivals]");
-    if (fetched && list) setTimeout(() => fetched && atRest(list) && insert(list, fetched), 300);
-  });
-}
+document.addEventListener("pointerout", ({ target }) => {
+  const list = target.closest?.("[data-arrivals]");
+  if (fetched && list) setTimeout(() => fetched && atRest(list) && insert(list, fetched), 300);
+});
