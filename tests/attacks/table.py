@@ -137,6 +137,12 @@ frame            /enveloppes/{closed}/lettre.html            GET           303  
 part             /enveloppes/{sent}/documents/2              GET           303    303     303    404 200    404  404
 part             /enveloppes/{received}/documents/2          GET           303    303     303    404 404    200  404
 part             /enveloppes/{closed}/documents/2            GET           303    303     303    404 404    403  404
+view             /enveloppes/{sent}/documents/2/voir         GET           303    303     303    404 200    404  404
+view             /enveloppes/{received}/documents/2/voir     GET           303    303     303    404 404    200  404
+view             /enveloppes/{closed}/documents/2/voir       GET           303    303     303    404 404    403  404
+view-content     /enveloppes/{sent}/documents/2/contenu      GET           303    303     303    404 200    404  404
+view-content     /enveloppes/{received}/documents/2/contenu  GET           303    303     303    404 404    200  404
+view-content     /enveloppes/{closed}/documents/2/contenu    GET           303    303     303    404 404    403  404
 parts-zip        /enveloppes/{sent}/documents.zip            GET           303    303     303    404 200    404  404
 parts-zip        /enveloppes/{received}/documents.zip        GET           303    303     303    404 404    200  404
 parts-zip        /enveloppes/{closed}/documents.zip          GET           303    303     303    404 404    403  404

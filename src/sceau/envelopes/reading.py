@@ -70,6 +70,21 @@ class Unsealed(Opaque):
             raise NotFound
         return self._stream(part)
 
+    def piece(self, number: str, start: int, end: int) -> Stream:
+        """Octets `start` to `end` of an attachment; of what was sealed here, without reading those before.
+
+        Raises NotFound for a number that the envelope does not have.
+        """
+        part = next((part for part in self.summary.documents if part.number == number), None)
+        if part is None:
+            raise NotFound
+        if self.summary.imported is not None:
+            return replace(self._stream(part), size=end - start, chunks=_cut(self._decoded(part), start, end))
+        first, last, before = mime.lines_of(start, end)
+        octets = self._octets(part.offset + first, part.offset + min(last, part.encoded_size))
+        chunks = _cut(mime.decode_base64(octets), before, before + end - start)
+        return replace(self._stream(part), size=end - start, chunks=chunks)
+
     def documents(self) -> list[Stream]:
         return [self.document(part.number) for part in self.summary.documents]
 
@@ -116,6 +131,15 @@ def begun(stream: Stream) -> Stream:
     """The same stream once its first piece is in hand: what is wrong with it is known before an answer begins."""
     first = next(stream.chunks, b"")
     return replace(stream, chunks=_resumed(first, stream.chunks))
+
+
+def _cut(chunks: Iterator[bytes], start: int, end: int) -> Iterator[bytes]:
+    at = 0
+    for chunk in chunks:
+        yield chunk[max(start - at, 0) : end - at]
+        at += len(chunk)
+        if at >= end:
+            return
 
 
 def _resumed(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:

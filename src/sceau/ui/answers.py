@@ -22,6 +22,7 @@ from sceau.envelopes import (
     filing,
     importing,
     options,
+    pictures,
     pieces,
     receipts,
     rules,
@@ -288,6 +289,12 @@ TABLE: dict[type[errors.Error], Answer] = {
         410,
         _("Cette enveloppe a été retirée"),
         _("Son expéditeur l’a retirée avant que quelqu’un l’ouvre. Son contenu est détruit ; la preuve reste."),
+    ),
+    pictures.NoPicture: Answer(
+        422,
+        _("Ce document ne s’affiche pas"),
+        _("Ce document ne s’affiche pas ici : il est abîmé, trop grand, ou d’une sorte inconnue. Rien n’est perdu :"
+          " téléchargez-le pour l’ouvrir avec votre logiciel."),
     ),
     faults.LogFault: _LOG_TROUBLE,
     faults.LogAhead: _LOG_TROUBLE,

@@ -17,7 +17,7 @@ from sceau.envelopes.reading import Unsealed
 from sceau.envelopes.summaries import Summary
 from sceau.ui import dates, oddities, sizes
 from sceau.ui.dates import When
-from sceau.web import documents, panes, plain
+from sceau.web import documents, panes, plain, viewing
 from sceau.web.pages import Chip, FileLink, Letter, Party
 
 
@@ -134,11 +134,14 @@ def _party(party: summaries.Party) -> Party:
 
 def _file(copy: Copy, part: Part, state: str) -> FileLink:
     name = part.name or _("document")
+    seen = state == "open" and viewing.may_be_shown(name, part.content_type)
     return FileLink(
         name=name,
         detail=f"{documents.kind(name, part.content_type)}, {sizes.text(part.size)}",
         href=reverse("web:part", args=[copy.id, int(part.number)]) if state == "open" else "",
         icon=documents.icon(part.content_type),
+        view=reverse("web:view", args=[copy.id, int(part.number)]) if seen else "",
+        warning=viewing.warning(name, part.content_type),
     )
 
 

@@ -5,8 +5,8 @@ from django.urls import path
 from sceau.web.views import (
     absence,
     account,
-    acts,
     activity,
+    acts,
     compose,
     downloads,
     envelope,
@@ -29,6 +29,7 @@ from sceau.web.views import (
     signature,
     signup,
     status,
+    viewer,
 )
 
 app_name = "web"
@@ -108,6 +109,8 @@ urlpatterns = [
     path("enveloppes/<uuid:copy_id>/detruire", envelope.destroy, name="envelope-destroy"),
     path("enveloppes/<uuid:copy_id>/lettre.html", frame.letter, name="frame"),
     path("enveloppes/<uuid:copy_id>/documents/<int:number>", downloads.part, name="part"),
+    path("enveloppes/<uuid:copy_id>/documents/<int:number>/voir", viewer.show, name="view"),
+    path("enveloppes/<uuid:copy_id>/documents/<int:number>/contenu", viewer.content, name="view-content"),
     path("enveloppes/<uuid:copy_id>/documents.zip", downloads.parts_zip, name="parts-zip"),
     path("enveloppes/<uuid:copy_id>/message.eml", downloads.message, name="message"),
     path("enveloppes/<uuid:copy_id>/preuve.pdf", downloads.receipt_pdf, name="receipt-pdf"),

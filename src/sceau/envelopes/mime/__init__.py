@@ -3,7 +3,7 @@
 Pure. Raw received bytes are the truth elsewhere; this package only writes what people compose here.
 """
 
-from sceau.envelopes.mime.base64 import decode_base64, encode_base64, encoded_size
+from sceau.envelopes.mime.base64 import decode_base64, encode_base64, encoded_size, lines_of
 from sceau.envelopes.mime.letter import Attachment, Letter, Mailbox, attachment
 from sceau.envelopes.mime.message import Message, Part, Role, write
 
@@ -18,5 +18,6 @@ __all__ = [
     "decode_base64",
     "encode_base64",
     "encoded_size",
+    "lines_of",
     "write",
 ]

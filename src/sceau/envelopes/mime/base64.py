@@ -21,6 +21,12 @@ def encoded_size(size: int) -> int:
     return characters + -(-characters // 76) * 2
 
 
+def lines_of(start: int, end: int) -> tuple[int, int, int]:
+    """Where the lines that hold octets `start` to `end` begin and end, and how many octets before `start` they hold."""
+    first = start // _RAW
+    return first * _LINE, -(-end // _RAW) * _LINE, start - first * _RAW
+
+
 def encode_base64(chunks: Iterable[bytes]) -> Iterator[bytes]:
     """Encode a stream. Memory is bounded by one chunk; pieces come in the order of 40 kB."""
     rest = b""
