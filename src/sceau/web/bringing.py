@@ -63,6 +63,21 @@ class MailUpload(FileUploadHandler):
         raise StopUpload(connection_reset=True)
 
 
+class _Discard(FileUploadHandler):
+    """Of whom may not bring anything: what he sends is passed over."""
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
+        return None
+
+    def file_complete(self, file_size: int) -> None:
+        return None
+
+
+def discard(request: HttpRequest) -> None:
+    """Let nothing of this request's files be kept. Before `request.POST` is read."""
+    request.upload_handlers = [_Discard(request)]
+
+
 @contextmanager
 def bringing(request: HttpRequest, *, at: datetime) -> Iterator[MailUpload]:
     """Let this request bring files of mails; on leaving, drop what nobody claimed. Before `request.POST` is read."""

@@ -1,6 +1,7 @@
 """« Importer des courriels »: files from another mail program, into one's received mail or a folder."""
 
 from http import HTTPStatus
+from typing import cast
 from uuid import UUID
 
 from django.conf import settings
@@ -24,19 +25,26 @@ from sceau.web import bringing, nav
 from sceau.web.bringing import MailUpload
 from sceau.web.guards import signed_in
 from sceau.web.pages import ImportLine, ImportReport
-from sceau.web.requests import SignedIn
+from sceau.web.requests import Request, SignedIn
 
 _LINES = 200  # of a report
 
 
 @csrf_exempt  # see web.uploads: the inner view checks
 @require_http_methods(["GET", "HEAD", "POST"])
-@signed_in(Assurance.CODE)
-def imports(request: SignedIn) -> HttpResponseBase:
-    if request.method != "POST":
-        return _page(request)
+def imports(request: Request) -> HttpResponseBase:
+    if request.method != "POST" or request.actor is None or request.actor.assurance < Assurance.CODE:
+        bringing.discard(request)
+        return _form(request)
     with bringing.bringing(request, at=clock.now()) as upload:
-        return _bring(request, upload)
+        return _bring(cast(SignedIn, request), upload)  # it has an actor
+
+
+@csrf_protect
+@signed_in(Assurance.CODE)
+def _form(request: SignedIn) -> HttpResponseBase:
+    """Also where those are led away whose session is over, or locked."""
+    return _page(request)
 
 
 @csrf_protect
