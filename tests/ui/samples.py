@@ -1,6 +1,6 @@
 """Every template of web/ with what a view would hand to it: rendered by tests, and handy for looking at pages."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
@@ -105,6 +105,14 @@ ROWS = (
         "contenu détruit", "destroyed"),
 )  # fmt: skip
 PANE = pages.Pane("received", ROWS, "3 à ouvrir", older="/recues?avant=x")
+FOLDERS = (
+    pages.FolderLink("0193a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a2b", "Biologie", "/dossiers/1", unopened=12),
+    pages.FolderLink("0193a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a3b", "Bilans", "/dossiers/2", depth=2),
+    pages.FolderLink("0193a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a4b", "Imagerie", "/dossiers/3", current=True),
+)
+FILTERS = (pages.Filter("Toutes", "/recues", current=True), pages.Filter("À ouvrir", "/recues?a-ouvrir=oui"))
+OWN_PANE = pages.Pane(FOLDERS[2].id, tuple(replace(row, id=str(number)) for number, row in enumerate(ROWS)),
+                      title="Imagerie", here="/dossiers/3", filters=FILTERS, refinement=pages.Refinement())
 STEPS = (
     Step("Scellée par son expéditeur", "22 novembre 2026 à 14:01:08, empreinte 7f3a…c21e", "seal"),
     Step("Déposée dans votre boîte", "14:01:08"),
@@ -182,7 +190,7 @@ COMPOSER = {
     "templates": (SimpleNamespace(id=ID, name="Zona"),),
     "answered": pages.Answered("Réponse à Dr Marc Benali, « Suite »", TEXT, "/enveloppes/x"),
 }
-NAV = pages.Nav("received", unopened=3, drafts=1)
+NAV = pages.Nav("received", unopened=3, drafts=1, folders=FOLDERS)
 CODE = "K7QF-2M9X-HD4R-T8WP-3NVC-6Y5J-B1ZE"
 
 
@@ -253,7 +261,17 @@ SAMPLES = (
       for folder in ("received", "sent", "drafts", "trash")),
     Sample("web/folder.html", {"nav": pages.Nav("sent"), "pane": pages.Pane("sent", ROWS, newer="/a", older="/b")},
            "folder-sent"),
-    Sample("web/envelope.html", {"nav": NAV, "pane": PANE, "letter": LETTER, "proof": PROOF}),
+    Sample("web/folder.html", {"nav": NAV, "pane": OWN_PANE}, "folder-own"),
+    Sample("web/folder.html", {"nav": NAV, "pane": pages.Pane("received", (), whole="/recues", filters=FILTERS,
+           refinement=pages.Refinement("report", "2026-11-01"))}, "folder-nothing-found"),
+    Sample("web/folders.html", {"nav": NAV, "longest": 80}),
+    Sample("web/folders.html", {"nav": pages.Nav("folders"), "longest": 80, "typed": "x", "refusal": "Pris."},
+           "folders-none"),
+    Sample("web/folder_edit.html", {"nav": NAV, "folder": FOLDERS[2], "places": FOLDERS[:2], "inside": FOLDERS[0].id,
+           "longest": 80, "typed": "Imagerie"}),
+    Sample("web/shortcuts.html", {"shortcuts": (("Partout", ((("u", "Échap"), "revenir à la liste"),)),)}),
+    Sample("web/envelope.html", {"nav": NAV, "pane": PANE, "letter": LETTER, "proof": PROOF,
+           "exchange": pages.Exchange(ROWS[3:5], ROWS[2:3]), "back": "/recues"}),
     Sample("web/envelope.html", {"nav": NAV, "pane": PANE, "letter": COVER,
            "proof": pages.Proof((*STEPS[:2], Step("Pas encore ouverte", "", "wait"), STEPS[3]),
                                 published=PROOF.published, pdf="/p.pdf")}, "envelope-closed"),
