@@ -137,7 +137,7 @@ def test_an_unopened_envelope_shows_no_line_of_its_content() -> None:
     page = rendered(closed)
     assert 'class="body"' not in page
     assert "/documents/" not in page
-    assert re.search(r'<form method="post" action="/enveloppes/[0-9a-f-]+/ouvrir">', page)
+    assert re.search(r'<form method="post" action="/enveloppes/[0-9a-f-]+/ouvrir"', page)
 
 
 def test_what_somebody_wrote_is_text_and_nothing_else() -> None:
