@@ -80,8 +80,11 @@ LAUNCH = {"chromium": chromium, "firefox": firefox}
 
 @contextmanager
 def webkit() -> Iterator[WebDriver]:
-    """WebKitGTK's MiniBrowser, on a screen of its own: it has no headless mode. It trusts Debian's authorities alone, so
-    it is told to take any; whoever needs to know that the certificate is right asks with Python's `ssl`."""
+    """WebKitGTK's MiniBrowser, on a screen of its own: it has no headless mode.
+
+    It trusts Debian's authorities alone, so it is told to take any; whoever needs to know that the certificate is right
+    asks with Python's `ssl`.
+    """
     with _screen() as display:
         options = webdriver.WebKitGTKOptions()
         options.binary_location = str(next(Path("/usr/lib").glob("*/webkit2gtk-*/MiniBrowser")))
@@ -146,6 +149,11 @@ class Person:
 
         self._wait(shown, f"no button says {words!r}", 20)
         return shown()[0]
+
+    def has_uploaded(self) -> None:
+        """Every document that was chosen has arrived."""
+        under_way = "return document.querySelectorAll('[data-uploads] > *').length"
+        self._wait(lambda: not self.driver.execute_script(under_way), "documents never arrived", 120)
 
     def sees(self, words: str, seconds: float = 20) -> None:
         self._wait(lambda: words in self.text, f"never saw {words!r}", seconds)

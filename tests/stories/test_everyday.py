@@ -144,7 +144,8 @@ def test_everything_works_without_scripts(chromium: Browser, site: Deployment, c
         press(page, "Re : Sans script")
         press(page, "Mettre à la corbeille")
         press(page, "Annuler")
-        expect(page.get_by_text("Enveloppe restaurée.")).to_be_visible()
+        expect(page.get_by_text("C’est annulé : tout est revenu à sa place.")).to_be_visible()
+        press(page, "Re : Sans script")
         press(page, "Mettre à la corbeille")
         press(page, "Corbeille")
         press(page, "Re : Sans script")
@@ -223,8 +224,6 @@ def test_everything_works_without_a_mouse(chromium: Browser, site: Deployment, c
         keys.type("Au clavier")
         keys.press("Tab")
         keys.type("Bonjour,")
-        keys.press("Control+Enter")
-        assert "/brouillons/" in page.url  # a habit of other programs seals nothing
         tab_to(page, "Sceller et envoyer")
         keys.press("Enter")
         expect(page.get_by_text("Enveloppe scellée et envoyée.")).to_be_visible()

@@ -5,8 +5,10 @@ import json
 import re
 import subprocess
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -94,6 +96,7 @@ def test_two_people_exchange_a_sealed_envelope_and_a_stranger_checks_the_proof(
     person.choose_file(pdf, cda)
     person.sees("39")
     person.sees("compte-rendu.xml", seconds=60)
+    person.has_uploaded()
     person.press("Sceller et envoyer")
     person.sees(SUBJECT)
     log_out(person)
@@ -118,13 +121,12 @@ def test_two_people_exchange_a_sealed_envelope_and_a_stranger_checks_the_proof(
 
 
 def _proofs(person: Person) -> tuple[bytes, bytes]:
-    """The proof as JSON and as PDF, once the log has published the opening."""
-    for _ in range(20):
-        if "Télécharger la preuve" in person.text:
-            break
+    """The proof as JSON and as PDF, once the log has published the opening: until then the answer is "later"."""
+    for _ in range(40):
+        with suppress(urllib.error.HTTPError):
+            return download(person, hrefs(person, "preuve.json")[0]), download(person, hrefs(person, "preuve.pdf")[0])
         time.sleep(0.5)
-        person.driver.refresh()
-    return download(person, hrefs(person, "preuve.json")[0]), download(person, hrefs(person, "preuve.pdf")[0])
+    raise AssertionError("the log never published the opening")
 
 
 def _a_stranger_checks(site: Deployment, folder: Path, message: bytes, receipt: bytes, paper: bytes) -> None:

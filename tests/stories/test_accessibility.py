@@ -1,0 +1,178 @@
+"""Every page of every role, in light and dark, on a desktop and on a phone: axe finds nothing, nothing runs off the
+side, the keyboard reaches everything and shows where it is.
+
+The pages are those of the table of accesses, which a test keeps complete: a new route cannot be forgotten here.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.db import connection
+from django.test import Client
+from playwright.sync_api import Browser, Page, sync_playwright
+from pytest_django.live_server_helper import LiveServer
+
+from tests import parts
+from tests.attacks import stage
+from tests.attacks.stage import ROLES, Stage
+from tests.attacks.table import LINES
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(600), pytest.mark.slow]
+
+LOOKS = [(1440, "light"), (1440, "dark"), (390, "light"), (390, "dark")]
+# 1440 px at 200 % are 720; 320 is the narrowest that WCAG 1.4.10 asks for.
+WIDTHS = (1440, 720, 390, 320)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A page of the table: whose, where, and with which status it is answered."""
+
+    role: str
+    address: str
+    status: int
+
+    def __str__(self) -> str:
+        return f"{self.address} as {self.role} ({self.status})"
+
+
+def pages(world: Stage) -> Iterator[Shown]:
+    """Each address that is answered with a page, once for each status; "not found" once in all."""
+    known: set[tuple[str, int]] = set()
+    for line in LINES:
+        for role in sorted(ROLES, key=("claire", "marc").count, reverse=True):
+            status = line.expected[role]
+            mark = ("", 404) if status == 404 else (line.address, status)
+            if "GET" in line.methods and status // 100 != 3 and mark not in known:
+                known.add(mark)
+                answer = world.ask(role, "GET", line.address.format(**world.places))
+                if answer.headers.get("Content-Type", "").startswith("text/html"):
+                    yield Shown(role, line.address.format(**world.places), status)
+
+
+@pytest.fixture
+def world() -> Stage:
+    if connection.vendor != "sqlite":
+        pytest.skip("the pages are the same on every database; they are looked at on one")
+    return stage.build()
+
+
+@pytest.fixture
+def shown(world: Stage) -> list[Shown]:
+    return list(pages(world))
+
+
+@pytest.fixture
+def chromium(shown: list[Shown], live_server: LiveServer) -> Iterator[Browser]:
+    """After the rows are there: while Playwright runs, this thread may not touch the database."""
+    program = parts.need_program("chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
+        yield browser
+        browser.close()
+
+
+def window(chromium: Browser, live_server: LiveServer, client: Client, *, scripts: bool = True) -> Page:
+    """The same browser as the test client, with its cookies."""
+    context = chromium.new_context(base_url=live_server.url, locale="fr", java_script_enabled=scripts)
+    for name, cookie in client.cookies.items():
+        context.add_cookies([{"name": name, "value": cookie.value, "domain": "localhost", "path": "/", "secure": True}])
+    return context.new_page()
+
+
+def visits(
+    chromium: Browser, live_server: LiveServer, world: Stage, shown: list[Shown], *, scripts: bool = True
+) -> Iterator[tuple[Shown, Page]]:
+    windows = {role: window(chromium, live_server, world.browsers[role], scripts=scripts) for role in ROLES}
+    for place in shown:
+        page = windows[place.role]
+        answer = page.goto(place.address)
+        assert answer
+        assert answer.status == place.status, place
+        yield place, page
+
+
+def test_axe_finds_nothing_and_nothing_runs_off_the_side(
+    chromium: Browser, live_server: LiveServer, world: Stage, shown: list[Shown]
+) -> None:
+    axe, found, seen = Axe(), [], 0
+    for place, page in visits(chromium, live_server, world, shown):
+        for width, scheme in LOOKS:
+            page.set_viewport_size({"width": width, "height": 900})
+            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of Playwright's words
+            found += [f"{place} {width} {scheme}: {what}" for what in _violations(axe, page)]
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 900})
+            if (over := page.evaluate("document.documentElement.scrollWidth - window.innerWidth")) > 0:
+                found.append(f"{place} {width}: {over} px too wide")
+        seen += 1
+    assert seen > 40
+    assert found == []
+
+
+def _violations(axe: Axe, page: Page) -> list[str]:
+    answer = axe.run(page).response
+    return [
+        f"{violation['id']}: {[node['target'] for node in violation['nodes']][:3]}"
+        for violation in answer["violations"]
+    ]
+
+
+# What a keyboard can reach: shown, not switched off, and not one of a group whose member is reached (radio buttons).
+STOPS = """() => {
+  const fields = "input:not([type=hidden]), select, textarea, [contenteditable=true]";
+  const wanted = `a[href], button, summary, [tabindex='0'], ${fields}`;
+  const groups = new Set();
+  return [...document.querySelectorAll(wanted)].filter((element) => {
+    if (element.disabled || element.tabIndex < 0 || element.closest("[inert]")) return false;
+    if (!element.checkVisibility({ visibilityProperty: true })) return false;
+    return element.type !== "radio" || (!groups.has(element.name) && groups.add(element.name));
+  }).length;
+}"""
+# The place of the focus is drawn on it, or on the frame around its field.
+FOCUS = """() => {
+  const place = document.activeElement;
+  if (place === document.body) return { unseen: "", reached: 0 };
+  const around = [place, place.parentElement, place.closest(".field, .line, label, li")].filter(Boolean);
+  const drawn = around.map((element) => getComputedStyle(element));
+  const seen = drawn.some((style) => style.outlineStyle !== "none" || style.boxShadow !== "none");
+  place.dataset.reached = "";
+  const reached = document.querySelectorAll("[data-reached]").length;
+  return { unseen: seen ? "" : place.outerHTML.slice(0, 120), reached };
+}"""
+
+
+def test_the_keyboard_reaches_everything_and_shows_where_it_is(
+    chromium: Browser, live_server: LiveServer, world: Stage, shown: list[Shown]
+) -> None:
+    found = []
+    for place, page in visits(chromium, live_server, world, shown):
+        page.evaluate("document.activeElement.blur()")
+        page.keyboard.press("Home")
+        stops = page.evaluate(STOPS)
+        reached = 0
+        for _ in range(2 * stops + 10):  # a date has three stops
+            page.keyboard.press("Tab")
+            stop = page.evaluate(FOCUS)
+            reached = max(reached, stop["reached"])
+            if stop["unseen"]:
+                found.append(f"{place}: no visible focus on {stop['unseen']}")
+            if reached >= stops:
+                break
+        else:
+            found.append(f"{place}: {reached} of {stops} reached")
+    assert found == []
+
+
+def test_without_scripts_every_page_is_there_and_no_button_does_nothing(
+    chromium: Browser, live_server: LiveServer, world: Stage, shown: list[Shown]
+) -> None:
+    """A button outside of a form, or of type "button", needs a script: it is hidden until one has come."""
+    idle = "button[type=button], form:not([action]):not([method]) button, button:not([form]):not(form button)"
+    found = []
+    for place, page in visits(chromium, live_server, world, shown, scripts=False):
+        assert page.locator("h1").count() >= 1 or place.status != 200, place
+        found += [f"{place}: {button.inner_text()!r}" for button in page.locator(idle).all() if button.is_visible()]
+    assert found == []

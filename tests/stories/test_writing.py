@@ -1,0 +1,212 @@
+"""Writing at eleven in the evening: by keyboard alone, over a line that breaks, in a tab that closes.
+
+One installation, one Chromium and two accounts serve all; each test brings its own window.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sync_playwright
+
+from tests import deployment, parts
+from tests.deployment import Deployment
+from tests.stories.test_everyday import Account, log_in, press, sign_up, window
+
+pytestmark = pytest.mark.timeout(180)
+
+LARGE = 39_000_000  # octets
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
+    folder = tmp_path_factory.mktemp("writing")
+    with deployment.deployed(folder, parts.settings_of_servers(folder)) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    program = parts.need_program("chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def marc(chromium: Browser, site: Deployment) -> Account:
+    with window(chromium, site) as context:
+        return sign_up(context.new_page(), site, "marc.benali@exemple.fr", "Marc", "Benali")
+
+
+@pytest.fixture(scope="module")
+def signed_in(chromium: Browser, site: Deployment, marc: Account) -> Iterator[BrowserContext]:
+    """Claire's browser, through the way in once."""
+    with window(chromium, site) as context:
+        context.grant_permissions(["clipboard-read", "clipboard-write"])
+        page = context.new_page()
+        claire = sign_up(page, site, "claire.vasseur@exemple.fr", "Claire", "Vasseur")
+        log_in(page, site, claire)
+        page.close()
+        yield context
+
+
+@pytest.fixture
+def page(signed_in: BrowserContext) -> Iterator[Page]:
+    """A new letter. Whatever the page reports as an error fails the test."""
+    troubles: list[str] = []
+    page = signed_in.new_page()
+    page.on("pageerror", lambda error: troubles.append(str(error)))
+    page.on("console", lambda line: troubles.append(line.text) if "Content Security Policy" in line.text else None)
+    page.goto("/rediger")
+    yield page
+    signed_in.set_offline(False)
+    page.close()
+    assert troubles == []
+
+
+def saved(page: Page) -> None:
+    expect(page.locator("[data-saved]")).to_contain_text("Brouillon enregistré", timeout=15_000)
+
+
+def names(page: Page, field: str) -> list[str]:
+    """What the chips of a field say, one each."""
+    return page.locator(f".line:has(#{field}) .to [data-name]").all_inner_texts()
+
+
+def test_recipients_are_chosen_by_keyboard(page: Page, marc: Account) -> None:
+    keys = page.keyboard
+    expect(page.get_by_role("combobox", name="À", exact=True)).to_be_focused()
+    keys.insert_text(marc.address)  # the exact address of somebody who holds an account is proposed
+    expect(page.get_by_role("option")).to_contain_text("Marc Benali")
+    expect(page.get_by_role("combobox", name="À", exact=True)).to_have_attribute("aria-expanded", "true")
+    keys.press("Enter")
+    assert names(page, "to") == ["Marc Benali"]
+    keys.type("personne@ailleurs.example;pas une adresse,")
+    assert names(page, "to") == ["Marc Benali", "personne@ailleurs.example", "pas une adresse"]
+    expect(page.get_by_text("« pas une adresse » n’est pas une adresse complète")).to_be_visible()
+    keys.press("Backspace")  # takes the last one back into the field
+    expect(page.locator("#to")).to_have_value("pas une adresse")
+    page.locator("#to").fill("")
+    keys.press("ArrowLeft")
+    keys.press("Alt+ArrowDown")  # to « Copie »
+    assert (names(page, "to"), names(page, "cc")) == (["Marc Benali"], ["personne@ailleurs.example"])
+    expect(page.get_by_label("Ce qui va se passer")).to_contain_text("N’a pas de compte Sceau")
+    keys.press("Delete")
+    assert names(page, "cc") == []
+    page.locator("#to").focus()
+    page.evaluate("navigator.clipboard.writeText('Léa <lea@x.example>\\nnadia@y.example, \"A, B\" <ab@z.example>')")
+    keys.press("Control+v")
+    assert names(page, "to") == ["Marc Benali", "lea@x.example", "nadia@y.example", "ab@z.example"]
+    saved(page)
+    page.reload()
+    assert names(page, "to") == ["Marc Benali", "lea@x.example", "nadia@y.example", "ab@z.example"]
+
+
+def test_a_letter_is_formatted_saved_and_sealed(page: Page, marc: Account) -> None:
+    keys = page.keyboard
+    keys.insert_text(marc.address)
+    keys.press("Tab")
+    page.locator("#subject").fill("Mise en forme")
+    page.get_by_role("button", name="Mise en forme").click()
+    letter = page.get_by_role("textbox", name="Votre lettre")
+    expect(letter).to_be_focused()
+    keys.type("Bonjour")
+    keys.press("Enter")
+    keys.press("Control+b")
+    expect(page.get_by_role("button", name="Gras")).to_have_attribute("aria-pressed", "true")
+    keys.type("important")
+    page.evaluate(
+        """() => navigator.clipboard.write([new ClipboardItem({"text/html": new Blob([
+            '<p style="color:red" onclick="x()">collé <img src=x onerror="document.title=1"><script>x</script>'
+            + '<a href="javascript:x()">lien</a> <em>net</em></p>'], {type: "text/html"})})])"""
+    )
+    keys.press("Enter")
+    keys.press("Control+v")
+    expect(letter.locator("i")).to_have_text("net")
+    inside = letter.inner_html()
+    assert not any(word in inside for word in ("style", "onclick", "img", "script", "href"))
+    saved(page)
+    page.reload()
+    expect(page.get_by_role("textbox", name="Votre lettre").locator("b").first).to_contain_text("important")
+    keys.press("Control+Enter")
+    expect(page.get_by_role("button", name="Sceller et envoyer")).to_be_focused()
+    keys.press("Enter")
+    expect(page.get_by_text("Enveloppe scellée et envoyée.")).to_be_visible()
+
+
+def test_a_document_survives_three_cuts_and_a_closed_page(page: Page, marc: Account, tmp_path: Path) -> None:
+    document = tmp_path / "scanner.pdf"
+    document.write_bytes(b"%PDF-1.7\n" + hashlib.shake_256(b"scanner").digest(LARGE - 9))
+    page.locator("#to").fill(marc.address)
+    page.locator("#subject").fill("Scanner")
+    page.locator("#subject").press("Tab")
+    seen: list[int] = []
+
+    def cut_now_and_then(route: Route) -> None:
+        if route.request.method != "PATCH":
+            return route.continue_()
+        seen.append(int(route.request.headers["upload-offset"]))
+        return route.abort("connectionreset") if len(seen) in (2, 5, 8) else route.continue_()
+
+    page.route("**/morceaux/*", cut_now_and_then)
+    page.set_input_files("#file", document)
+    row = page.locator("[data-uploads] .up")
+    expect(row).to_be_visible()
+    while len(seen) < 10:
+        page.wait_for_timeout(50)
+    row.get_by_role("button", name="Mettre en pause").click()
+    expect(row).to_contain_text("En pause")
+    again = [offset for offset in seen if seen.count(offset) > 1]
+    assert len(set(again)) == 3  # each cut piece went again from where it was, nothing before it
+    saved(page)
+    page.once("dialog", lambda dialog: dialog.accept())
+    page.reload()
+    part = page.locator("[data-part]")
+    expect(part).to_contain_text("scanner.pdf")
+    with page.expect_file_chooser() as chooser:
+        part.get_by_role("button", name="Reprendre").click()
+    chooser.value.set_files(document)
+    expect(page.locator("[data-attached] .up")).to_contain_text("scanner.pdf", timeout=60_000)
+    assert seen[10] >= max(seen[:10])
+    expect(page.get_by_text("39 Mo sur 40 Mo")).to_be_visible()
+    press(page, "Sceller et envoyer")
+    expect(page.get_by_text("Enveloppe scellée et envoyée.")).to_be_visible(timeout=30_000)
+    with page.expect_download() as download:
+        page.get_by_role("link", name="scanner.pdf").first.click(modifiers=["Alt"])
+    assert download.value.path().read_bytes() == document.read_bytes()
+
+
+def test_a_tab_that_closes_while_one_types_loses_nothing(page: Page, signed_in: BrowserContext) -> None:
+    place = page.url
+    page.locator("#subject").fill("Fermé trop tôt")
+    saved(page)
+    page.route("**/enregistrer", lambda route: None)  # a save on its way, that nothing will ever answer
+    page.locator("#body").fill("Une phrase qui part")
+    page.wait_for_timeout(3_500)
+    page.unroute_all()
+    page.locator("#body").press_sequentially(", puis la fin de la lettre.")
+    page.close(run_before_unload=True)
+    other = signed_in.new_page()
+    for _ in range(20):
+        other.goto(place)
+        if "fin de la lettre" in other.locator("#body").input_value():
+            break
+        other.wait_for_timeout(250)
+    expect(other.locator("#body")).to_have_value("Une phrase qui part, puis la fin de la lettre.")
+    assert other.evaluate("localStorage.length + sessionStorage.length") == 0
+    other.close()
+
+
+def test_typing_goes_on_without_a_line_and_is_saved_when_it_is_back(page: Page, signed_in: BrowserContext) -> None:
+    page.locator("#subject").fill("Dans le tunnel")
+    saved(page)
+    signed_in.set_offline(True)
+    page.locator("#body").fill("Écrit sans réseau.")
+    expect(page.locator("[data-saved]")).to_contain_text("la liaison est coupée", timeout=15_000)
+    signed_in.set_offline(False)
+    saved(page)
+    page.reload()
+    expect(page.locator("#body")).to_have_value("Écrit sans réseau.")
