@@ -19,6 +19,7 @@ from sceau.envelopes.models import Copy
 from sceau.envelopes.summaries import ContentKey, Party, Summary
 from sceau.vault import lists
 from sceau.vault.keyring import Keys
+from sceau.vault.lists import ListKey
 
 NAMED = 8  # recipients, and documents, that a line names; it counts the others
 
@@ -62,19 +63,19 @@ def cards(stored: Sequence[Stored], keys: Keys) -> dict[UUID, Card]:
     opens.
     """
     found: dict[UUID, Card] = {}
+    opened: dict[tuple[UUID, int], ListKey] = {}
     for row in stored:
-        if row.line is not None:
-            with suppress(Unreadable, Malformed, NotFound):
-                found[row.copy] = _open(row, keys)
+        if row.line is None:
+            continue
+        with suppress(Unreadable, Malformed, NotFound):
+            place = row.mailbox, row.epoch
+            if place not in opened:
+                opened[place] = lists.of(keys, *place)
+            found[row.copy] = _decode(opened[place].open(_PURPOSE, row.line, row.copy, row.envelope))
     missing = [row.copy for row in stored if row.copy not in found]
     if missing:
         found |= _listed_first(missing, keys)
     return found
-
-
-def _open(row: Stored, keys: Keys) -> Card:
-    key = lists.of(keys, row.mailbox, row.epoch)
-    return _decode(key.open(_PURPOSE, row.line or b"", row.copy, row.envelope))
 
 
 def _listed_first(copies: Iterable[UUID], keys: Keys) -> dict[UUID, Card]:

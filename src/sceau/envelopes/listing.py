@@ -5,8 +5,8 @@ asks of plain columns the database answers; what it asks of sealed words is aske
 at most SCAN of them at a time: a page then may hold less, and its `older` goes on where it stopped.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -121,26 +121,26 @@ def page(
         return _newer_page(held.filter(_newer(*mark)), filters, by) or page(place, by=by, filters=filters)
     found, older = _some((held.filter(_older(*mark)) if mark else held).order_by("-sort_at", "-id"), filters, by)
     newer = found[0].id if found else cursor
-    return Page(_told(found, by), newer=newer if mark else None, older=older)
+    return Page(_lines(found, by), newer=newer if mark else None, older=older)
 
 
 def _newer_page(held: "QuerySet[Copy]", filters: Filters, by: Actor) -> Page | None:
     """None when there is nothing newer: then the newest page is the right one."""
     found, newer = _some(held.order_by("sort_at", "id"), filters, by)
-    return Page(_told(found[::-1], by), newer=newer, older=found[0].id) if found else None
+    return Page(_lines(found[::-1], by), newer=newer, older=found[0].id) if found else None
 
 
 def by_ids(copies: Sequence[UUID], *, by: Actor) -> tuple[Line, ...]:
     """Those of these copies that this mailbox holds at its disposal, in this order."""
-    rows = _mine(by).filter(id__in=copies)
-    found = {line.id: line for line in _read(rows, by)}
-    return _told([found[id] for id in copies if id in found], by)
+    found = {row.id: row for row in _read(_mine(by).filter(id__in=copies), by)}
+    return _lines([found[id] for id in copies if id in found], by)
 
 
 def thread(thread: UUID, *, by: Actor) -> tuple[Line, ...]:
     """The exchange that the envelope `thread` began, as far as this mailbox holds it, oldest first; 200 at most."""
-    rows = _mine(by).filter(envelope__thread=thread).exclude(folder=Copy.Folder.TRASH, destroyed_at__isnull=False)
-    return _told(list(_read(rows.order_by("-sort_at", "-id")[:200], by))[::-1], by)
+    envelopes = list(Envelope.objects.filter(thread=thread).order_by("-sealed_at").values_list("id", flat=True)[:200])
+    rows = _mine(by).filter(envelope__in=envelopes).exclude(folder=Copy.Folder.TRASH, destroyed_at__isnull=False)
+    return _lines(_read(rows.order_by("sort_at", "id"), by), by)
 
 
 def unopened(by: Actor) -> int:
@@ -183,35 +183,34 @@ def _newer(at: datetime, id: UUID) -> Q:
     return Q(sort_at__gte=at) & (Q(sort_at__gt=at) | Q(id__gt=id))
 
 
-def _some(rows: "QuerySet[Copy]", filters: Filters, by: Actor) -> tuple[list[Line], UUID | None]:
-    """A page of lines in the order of `rows`, and the copy after which there is more of them."""
+def _some(rows: "QuerySet[Copy]", filters: Filters, by: Actor) -> "tuple[list[_Row], UUID | None]":
+    """A page of rows in the order they come, and the copy after which there is more of them."""
     if not filters.sealed:
-        found = list(_read(rows[: PAGE + 1], by))
+        found = _read(rows[: PAGE + 1], by)
         return found[:PAGE], found[PAGE - 1].id if len(found) > PAGE else None
     found, last, wanted = [], None, search_words.terms(filters.who)
     for start in range(0, SCAN, _CHUNK):
-        chunk = list(_read(rows[start : start + _CHUNK], by))
-        for line in chunk:
+        chunk = _read(rows[start : start + _CHUNK], by)
+        for row in chunk:
             if len(found) == PAGE:
                 return found, last
-            last = line.id
-            if _matches(line, filters.label, wanted):
-                found.append(line)
+            last = row.id
+            if _matches(row, filters.label, wanted):
+                found.append(row)
         if len(chunk) < _CHUNK:
             return found, None
     return found, last
 
 
-def _matches(line: Line, label: str, who: Sequence[str]) -> bool:
-    if line.card is None or (label and line.card.label != label):
+def _matches(row: "_Row", label: str, who: Sequence[str]) -> bool:
+    if row.card is None or (label and row.card.label != label):
         return False
-    parties = (line.card.sender,) if line.role != Copy.Role.FROM else line.card.to
+    parties = (row.card.sender,) if row.role != Copy.Role.FROM else row.card.to
     return not who or any(_is_called(party, who) for party in parties)
 
 
 def _is_called(party: Party, who: Sequence[str]) -> bool:
-    words = search_words.words(f"{party.name} {party.address}")
-    return all(any(word.startswith(term) for word in words) for term in who)
+    return len(search_words.matched((party.name, party.address), who)) == len(who)
 
 
 _COLUMNS = (
@@ -219,18 +218,28 @@ _COLUMNS = (
     "destroy_at", "destroyed_at", "withdrawn_at", "envelope__deliver_at", "envelope__source", "envelope__automatic",
     "envelope__documents", "segment_id", "mailbox_id", "epoch", "line",
 )  # fmt: skip
-_Values = tuple[Any, ...]  # in that order
 
 
-def _read(rows: "QuerySet[Copy]", by: Actor) -> Iterator[Line]:
+class _Row(NamedTuple):
+    """One copy as it was read: `values` in the order of _COLUMNS, without the last three."""
+
+    id: UUID
+    envelope: UUID
+    thread: UUID
+    role: str
+    values: tuple[Any, ...]  # of what types, _COLUMNS and the models say
+    card: Card | None
+
+
+def _read(rows: "QuerySet[Copy]", by: Actor) -> list[_Row]:
     """One statement, no model instances: a page is made of hundreds of values."""
     by.keys.prefetch(by.mailbox.id)
     found = list(rows.values_list(*_COLUMNS))
     cards = lines.cards([stored for row in found if (stored := _stored(row))], by.keys)
-    return (_line(row, cards.get(row[0])) for row in found)
+    return [_Row(row[0], row[1], row[2], row[3], row[:-3], cards.get(row[0])) for row in found]
 
 
-def _stored(row: _Values) -> Stored | None:
+def _stored(row: tuple[Any, ...]) -> Stored | None:
     """None for a copy whose content is gone."""
     destroyed_at, withdrawn_at, mailbox, epoch, line = *row[10:12], *row[17:]
     if destroyed_at or withdrawn_at:
@@ -238,27 +247,27 @@ def _stored(row: _Values) -> Stored | None:
     return Stored(row[0], row[1], mailbox, epoch, None if line is None else bytes(line))
 
 
-def _line(row: _Values, card: Card | None) -> Line:
-    *plain, source, automatic, documents, segment = row[:17]
-    imported = source == Envelope.Source.IMPORTED
-    return Line(*plain, imported, automatic, documents, segment, card)  # type: ignore[call-arg]  # counted by _COLUMNS
-
-
-def _told(found: Sequence[Line], by: Actor) -> tuple[Line, ...]:
+def _lines(found: Sequence[_Row], by: Actor) -> tuple[Line, ...]:
     """With what other rows say of each."""
-    states = _states({line.envelope for line in found if line.role == Copy.Role.FROM})
-    senders, names = _names([line for line in found if line.card is None])
-    threads = _threads({line.thread for line in found}, by)
+    states = _states({row.envelope for row in found if row.role == Copy.Role.FROM})
+    senders, names = _names([row for row in found if row.card is None])
+    threads = _threads({row.thread for row in found}, by)
     return tuple(
-        replace(
-            line,
-            sender=senders.get(line.envelope, ""),
-            names=tuple(names.get(line.envelope, ())),
-            state=states.get(line.envelope, NOT_SENT) if line.role == Copy.Role.FROM else NOT_SENT,
-            in_thread=threads.get(line.thread, 1),
+        _line(
+            row,
+            sender=senders.get(row.envelope, ""),
+            names=tuple(names.get(row.envelope, ())),
+            state=states.get(row.envelope, NOT_SENT) if row.role == Copy.Role.FROM else NOT_SENT,
+            in_thread=threads.get(row.thread, 1),
         )
-        for line in found
+        for row in found
     )
+
+
+def _line(row: _Row, **told: Any) -> Line:  # the fields of Line that other rows tell
+    # What mypy cannot count: `values` are the fields of Line in order, but that it says whether it was imported.
+    *plain, source, automatic, documents, segment = row.values
+    return Line(*plain, source == Envelope.Source.IMPORTED, automatic, documents, segment, row.card, **told)  # type: ignore[call-arg]
 
 
 def _states(envelopes: set[UUID]) -> dict[UUID, State]:
@@ -276,15 +285,15 @@ def _threads(threads: Iterable[UUID], by: Actor) -> dict[UUID, int]:
     return dict(held.values_list("thread").annotate(Count("id")))
 
 
-def _names(bare: Sequence[Line]) -> tuple[dict[UUID, str], dict[UUID, list[str]]]:
+def _names(bare: Sequence[_Row]) -> tuple[dict[UUID, str], dict[UUID, list[str]]]:
     """The senders' mailboxes, and the recipients' of sent ones, by their names of today."""
     senders: dict[UUID, str] = {}
     names: dict[UUID, list[str]] = {}
     if bare:
         senders.update(
-            Envelope.objects.filter(id__in=[line.envelope for line in bare]).values_list("id", "mailbox__name")
+            Envelope.objects.filter(id__in=[row.envelope for row in bare]).values_list("id", "mailbox__name")
         )
-    if sent := [line.envelope for line in bare if line.role == Copy.Role.FROM]:
+    if sent := [row.envelope for row in bare if row.role == Copy.Role.FROM]:
         received = Copy.objects.filter(envelope__in=sent).exclude(role__in=_SENT_BY_US).order_by("recipient")
         for envelope, name in received.values_list("envelope", "mailbox__name"):
             names.setdefault(envelope, []).append(name)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from django.utils import formats, translation
@@ -45,13 +46,13 @@ def clock(at: datetime, *, zone: str) -> str:
 
 def day(value: date) -> str:
     """ "22 novembre 2026" """
-    return formats.date_format(value, "j F Y")
+    return _formatted(value, "j F Y", translation.get_language())
 
 
 def short_day(value: date) -> str:
     """ "22 nov." """
-    english = (translation.get_language() or "fr").startswith("en")
-    return formats.date_format(value, "j M" if english else "j N")
+    language = translation.get_language() or "fr"
+    return _formatted(value, "j M" if language.startswith("en") else "j N", language)
 
 
 def _near(local: datetime, today: date) -> str:
@@ -62,4 +63,10 @@ def _near(local: datetime, today: date) -> str:
         return _("hier") if days < 0 else _("demain")
     if local.year == today.year or abs(days) <= _NEAR_DAYS:
         return short_day(local.date())
-    return formats.date_format(local.date(), "d/m/Y")
+    return local.strftime("%d/%m/%Y")
+
+
+@lru_cache(maxsize=1024)  # a list says the same few days again and again
+def _formatted(value: date, form: str, language: str | None) -> str:
+    """In the active language, which is `language`."""
+    return formats.date_format(value, form)

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
+from uuid import UUID
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -86,7 +88,7 @@ def row(line: Line, *, by: Actor, now: datetime, context: str = "", current: boo
     label = labels.name(card.label) if card else ""
     chip = Chip("", _("Importée")) if line.imported else Chip("", label) if label else None
     return Row(
-        href=reverse("web:envelope", args=[line.id]) + context,
+        href=_letter_path(line.id) + context,
         who=_who(line),
         subject=(card.subject or _("Sans objet")) if card else _gone(line, now),
         when=dates.when(line.sort_at, now=now, zone=by.person.zone),
@@ -100,6 +102,19 @@ def row(line: Line, *, by: Actor, now: datetime, context: str = "", current: boo
         answered=line.answered_at is not None,
         thread=line.in_thread,
     )
+
+
+def _letter_path(copy: UUID) -> str:
+    """What `reverse` would give, which takes longer than all the rest of a row."""
+    before, after = _around_id()
+    return f"{before}{copy}{after}"
+
+
+@cache
+def _around_id() -> tuple[str, str]:
+    some = UUID(int=0)
+    before, _some, after = reverse("web:envelope", args=[some]).partition(str(some))
+    return before, after
 
 
 def _filters(here: str, narrowed: Narrowing, place: Place) -> Iterator[Filter]:
