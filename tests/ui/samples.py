@@ -1,17 +1,19 @@
 """Every template of web/ with what a view would hand to it: rendered by tests, and handy for looking at pages."""
 
 from dataclasses import dataclass, field, replace
+from datetime import date
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
 from django import forms
 
+from sceau.envelopes.activity import Week
 from sceau.ui.dates import When
-from sceau.web import pages
-from sceau.web.views import compose
+from sceau.web import pages, plots
 from sceau.web.forecast import Forecast
 from sceau.web.pages import Chip, Known, Party, Planned, Row, Step
+from sceau.web.views import compose
 
 ID = UUID("0193a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b")
 HOME = Chip("home", "Sceau")
@@ -247,6 +249,14 @@ SAMPLES = (
            "section": "identity", "address": "claire.vasseur@exemple.fr", "status": Chip("ok", "Certifié"),
            "status_help": "Vous écrivez à tous les utilisateurs."}),
     Sample("web/account/notifications.html", {"form": _Notices(), "section": "notifications"}),
+    Sample("web/account/activity.html", {"section": "activity", "days": 30, "spans": [{"days": 30, "text": "30 jours"}],
+           "sent": 5, "received": 12, "prompt": 9, "share": 75, "plot": plots.of([Week(date(2026, 11, 2), 5, 12, 9)]),
+           "weeks": [{"day": "2 novembre 2026", "week": Week(date(2026, 11, 2), 5, 12, 9)}]}),
+    Sample("web/export.html", {"section": "folders", "choices": [pages.Tick("received", "Reçues", 1, True)],
+           "total": "2 envois, 41 Ko", "count": 2, "closed": 3,
+           "parcels": [pages.PartLink("Envois, partie 1", "2 envois, 41 Ko", "/tout-telecharger/envois-1.zip")],
+           "proof_links": [pages.PartLink("Preuves, partie 1", "2 preuves", "/tout-telecharger/preuves-1.zip")]}),
+    Sample("web/export.html", {"section": "folders", "trouble": "Ces dates ne se lisent pas."}, "export-refused"),
     Sample("web/account/security.html", {"section": "security", "nav": NAV, "code_since": _when("19 nov."),
            "sessions": [SimpleNamespace(handle=ID, device="Firefox, Windows", when=_when("14:02"), current=True),
                         SimpleNamespace(handle=ID, device="Safari, iPhone", when=_when("hier"), current=False)],

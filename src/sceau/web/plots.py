@@ -50,9 +50,9 @@ def of(weeks: Sequence[Week]) -> Plot:
 
 
 def said(week: Week) -> str:
-    """ "Semaine du 3 nov. : 12 reçues, dont 9 ouvertes dans la journée ; 5 envoyées" """
+    """ "Semaine du 3 nov. : 12 reçues, dont 9 ouvertes dans la journée ; 5 envoyées" """
     return _(
-        "Semaine du %(day)s : reçues %(received)s, dont ouvertes dans la journée %(prompt)s ; envoyées %(sent)s"
+        "Semaine du %(day)s : reçues %(received)s, dont ouvertes dans la journée %(prompt)s ; envoyées %(sent)s"
     ) % {"day": dates.short_day(week.begins), "received": week.received, "prompt": week.prompt, "sent": week.sent}
 
 

@@ -1,4 +1,4 @@
-"""« Tout télécharger »: choose, see what it comes to, take it in parcels that a cut line does not lose."""
+"""« Tout télécharger »: choose, see what it comes to, take it in parcels that a cut line does not lose."""
 
 from datetime import date, datetime, time, timedelta
 from urllib.parse import urlencode
@@ -96,16 +96,16 @@ class _Word:
         if self.closed:
             paragraphs.append(
                 ngettext(
-                    "%(count)s enveloppe reçue que vous n’avez pas ouverte n’est pas ici : ouvrez-la, puis"
+                    "%(count)s enveloppe reçue que vous n’avez pas ouverte n’est pas ici : ouvrez-la, puis"
                     " recommencez.",
-                    "%(count)s enveloppes reçues que vous n’avez pas ouvertes ne sont pas ici : ouvrez-les, puis"
+                    "%(count)s enveloppes reçues que vous n’avez pas ouvertes ne sont pas ici : ouvrez-les, puis"
                     " recommencez.",
                     self.closed,
                 )
                 % {"count": self.closed}
             )
         if missing:
-            text = _("Le contenu conservé de ces envois ne s’ouvre pas, ils ne sont pas ici. Prévenez l’assistance :")
+            text = _("Le contenu conservé de ces envois ne s’ouvre pas, ils ne sont pas ici. Prévenez l’assistance :")
             paragraphs.append("\n".join([text, *missing]))
         return "\n\n".join(paragraphs)
 
@@ -114,7 +114,7 @@ class _Word:
             return ""
         text = _(
             "Les preuves de ces envois n’ont pas pu être faites. Celles d’un envoi récent sont prêtes après quelques"
-            " secondes : recommencez ; si cela dure, prévenez l’assistance."
+            " secondes : recommencez ; si cela dure, prévenez l’assistance."
         )
         return "\n".join([text, *missing])
 

@@ -64,7 +64,8 @@ async function show() {
   if (rail && freshRail) recount(rail, freshRail);
   const { merge } = await import("./rows.js"); // not before the first arrival: a page begins with what it needs
   name();
-  const fell = list ? merge(list, fresh.querySelector("[data-arrivals]"), words) : shown() - before;
+  const freshList = fresh.querySelector("[data-arrivals]");
+  const fell = list ? (await import(said.dataset.rows)).merge(list, freshList, words) : shown() - before;
   if (fell > 0) said.textContent = words(fell);
 }
 

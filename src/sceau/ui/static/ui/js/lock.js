@@ -1,15 +1,13 @@
 // Empties the screen after the idle time and locks the session. Only human acts count: navigation (this script starts
 // again), typing, pressing. Tabs tell each other: reading in one does not lock another at work.
 // « Verrouiller » takes the same way: what is being typed is saved before the screen goes. « Masquer », or Escape twice,
-// only covers the screen: one press brings it back, for two minutes; then it locks (decision 0021).
+// covers it: one press brings it back, for two minutes; then it locks (decision 0021).
 const form = document.querySelector("form[data-lock]");
 const veil = document.querySelector("dialog[data-veil]");
 const tabs = new BroadcastChannel("sceau");
 const limit = Number(form?.dataset.lock) * 60_000;
-const COVERED = 120_000, TWICE = 600, PLACE = "sceau-place";
-const PANES = [".rows", ".read", "html"];
-const here = () => location.pathname + location.search;
-const arrivedAt = here();
+const COVERED = 120_000, TWICE = 600, PLACE = "sceau-place", PANES = [".rows", ".read", "html"];
+const here = () => location.pathname + location.search, arrivedAt = here();
 let actedAt = Date.now(), toldAt = 0, coveredAt = 0, escapedAt = 0, left = false, title = "";
 
 function act() {
@@ -43,11 +41,11 @@ async function hide() {
   const panes = PANES.map((pane) => [pane, document.querySelector(pane)?.scrollTop ?? 0]);
   sessionStorage.setItem(PLACE, JSON.stringify({ back, panes })); // an address and three numbers, nothing that was read
   form.elements.next.value = back;
+  form.hidden = true;
   const saving = [];
   document.dispatchEvent(new CustomEvent("sceau:lock", { detail: saving }));
   document.body.replaceChildren(form);
   document.title = "Sceau";
-  form.hidden = true;
   await Promise.race([Promise.allSettled(saving), new Promise((done) => setTimeout(done, 3_000))]);
 }
 
@@ -71,10 +69,7 @@ function resume() {
   for (const [pane, top] of place.panes) document.querySelector(pane)?.scrollTo({ top, behavior: "instant" });
 }
 
-form?.addEventListener("submit", (event) => {
-  event.preventDefault();
-  lock();
-});
+form?.addEventListener("submit", (event) => (event.preventDefault(), lock()));
 for (const button of document.querySelectorAll("[data-cover]")) {
   button.hidden = false;
   button.addEventListener("click", () => cover());
@@ -86,7 +81,7 @@ tabs.onmessage = ({ data }) => {
   else if (data === "uncover") uncover(false);
   else actedAt = Date.now();
 };
-document.addEventListener("sceau:gone", () => leave()); // js/arrivals.js was told that nobody is signed in
+document.addEventListener("sceau:gone", leave); // js/arrivals.js was told that nobody is signed in
 addEventListener("keydown", (event) => {
   if (event.key !== "Escape" || event.repeat || coveredAt) return;
   if (Date.now() - escapedAt < TWICE) {
@@ -96,9 +91,8 @@ addEventListener("keydown", (event) => {
   escapedAt = Date.now();
 });
 // A sleeping machine wakes with the time gone: compare with the clock, do not count ticks.
-const watch = form && setInterval(() => {
-  if (Date.now() - actedAt >= limit || (coveredAt && Date.now() - coveredAt >= COVERED)) lock();
-}, 1_000);
+const over = (since, time) => since && Date.now() - since >= time;
+const watch = form && setInterval(() => (over(actedAt, limit) || over(coveredAt, COVERED)) && lock(), 1_000);
 for (const kind of ["keydown", "pointerdown", "input"]) addEventListener(kind, act, { passive: true });
 // The back button must not bring a page back from memory after the lock.
 addEventListener("pageshow", ({ persisted }) => persisted && location.reload());
