@@ -41,7 +41,8 @@ _AT_RECIPIENTS = (rules.NoRecipient, rules.MalformedRecipient, rules.UnknownReci
 
 _AT_FIELD = {rules.BadExpiry: "expires_on", options.BadDelivery: "deliver_at", options.BadPatientDay: "patient_on"}
 
-SCRIPTS = [f"js/{name}.js" for name in ("autosave", "chips", "rich", "upload", "compose")]
+_NAMES = ("autosave", "leaving", "chips", "chipmoves", "upload", "files", "detach", "rich", "link", "compose")
+SCRIPTS = [f"js/{name}.js" for name in _NAMES]
 
 _NOTHING: Mapping[str, str] = {}
 

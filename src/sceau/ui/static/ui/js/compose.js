@@ -10,7 +10,7 @@ async function insert(button) {
   const body = new URLSearchParams({ template: button.value, csrfmiddlewaretoken: form.elements.csrfmiddlewaretoken.value });
   const answer = await fetch(menu.dataset.templates, { method: "POST", body, headers: { Accept: "application/json" } }).catch(() => null);
   if (answer?.ok) form.dispatchEvent(new CustomEvent("sceau:insert", { detail: (await answer.json()).text }));
-  else form.querySelector("[data-saved]").textContent = form.dataset.offline;
+  else form.querySelector("[data-saved]").textContent = form.dataset.unsaved;
 }
 
 function step(event) {

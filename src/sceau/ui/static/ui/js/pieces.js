@@ -2,7 +2,9 @@
 // line that breaks is waited for; what was kept is never sent again. A small document goes in one request.
 const PIECE = 2 << 20, SMALL = 1 << 18, REST = [1, 2, 4, 8, 15, 30]; // octets, octets, seconds
 
-export class Refused extends Error {}
+class Refused extends Error {
+  refused = true;
+}
 
 const rest = (turn, signal) => new Promise((done, stop) => {
   const timer = setTimeout(done, 1_000 * REST[Math.min(turn, REST.length - 1)]);

@@ -1,190 +1,99 @@
-// Documents go off as soon as they are chosen, dropped or pasted, one after the other, with progress, a pause, a way
-// back after a broken line or a closed page, and an « Annuler » after taking one off. Without this script the same form
-// sends them with its own button.
-const { send, finish, abandon, Refused } = await import(`./pieces.js${new URL(import.meta.url).search}`);
+// Sends documents one after the other, with progress, a pause, and a way back after a broken line or a closed page.
+// Without this script the same form sends them with its own button. `files.js` says which, `pieces.js` how.
+const pieces = import(`./pieces.js${new URL(import.meta.url).search}`); // not waited for: a file may be chosen at once
 
 const form = document.querySelector("form[data-draft]");
-const area = form.querySelector("[data-attach]");
-const picker = form.elements.file;
-const queue = form.querySelector("[data-uploads]");
-const model = form.querySelector("[data-upload-row]");
-const seal = form.querySelector("[data-seal]");
-const attached = area.querySelector("[data-attached]");
-const ways = { attach: area.dataset.attach, pieces: form.dataset.pieces, token: form.elements.csrfmiddlewaretoken.value, offline: form.dataset.offline, locked: model.dataset.locked };
-const items = [], UNDO = 6_000; // milliseconds
-let current = null, leaving = false, wanted = null;
+const [attached, queue, model, seal] = ["attached", "uploads", "upload-row", "seal"].map((name) => form.querySelector(`[data-${name}]`));
+const ways = { attach: form.querySelector("[data-attach]").dataset.attach, pieces: form.dataset.pieces, token: form.elements.csrfmiddlewaretoken.value, offline: form.dataset.unsaved, locked: model.dataset.locked };
+const number = new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 1 });
+const items = [];
+let current = null, leaving = false;
 
-area.querySelector("[data-attach-button]").hidden = true;
-area.querySelector(".drop").classList.add("on");
-area.querySelector(".drop label").classList.add("b");
-const megabytes = new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 1 });
-const told = (octets) => megabytes.format(octets / 1e6);
-
-function add(file, id = "") {
+function add(file, id) {
   const row = model.content.firstElementChild.cloneNode(true);
-  const item = { file, row, id, done: 0 };
+  const item = { file, row, id };
   row.querySelector("[data-name]").textContent = file.name;
   row.querySelector("progress").setAttribute("aria-label", file.name);
-  row.querySelector("[data-cancel]").addEventListener("click", () => cancel(item));
-  row.querySelector("[data-pause]").addEventListener("click", () => pause(item));
-  row.querySelector("[data-resume]").addEventListener("click", () => resume(item));
+  for (const [name, act] of Object.entries({ cancel, pause: (it) => hold(it, true), resume: (it) => hold(it, false) })) row.querySelector(`[data-${name}]`).onclick = () => act(item);
   queue.append(row);
-  const room = Number(attached.querySelector("[data-room]").dataset.room);
-  const limit = Number(form.dataset.limit) || room;
-  if (!id && file.size > Math.min(limit, room)) return fail(item, form.dataset.tooLarge);
+  const { room } = attached.querySelector("[data-room]").dataset;
+  if (!id && file.size > Math.min(Number(form.dataset.limit) || room, room)) return fail(item, form.dataset.tooLarge);
   items.push(item);
   next();
 }
 
 function next() {
-  if (current) return;
-  current = items.find((item) => !item.paused);
-  if (current) go(current);
+  current ??= items.find((item) => !item.paused) ?? null;
+  if (current && !current.control) go(current);
+}
+
+function progress(item, done) {
+  item.row.classList.remove("waiting");
+  item.row.querySelector("progress").value = done / (item.file.size || 1);
+  say(item, [done, item.file.size].reduce((text, octets) => text.replace("%", number.format(octets / 1e6)), model.dataset.of));
 }
 
 async function go(item) {
-  const { row } = item;
-  item.control = new AbortController();
-  const size = row.querySelector("[data-size]");
+  const { signal } = item.control = new AbortController();
   try {
-    const list = await send(item.file, item.id, ways, {
+    show(await (await pieces).send(item.file, item.id, ways, {
       begun: (id) => { item.id = id; },
-      progress: (done) => {
-        item.done = done;
-        row.classList.remove("waiting");
-        row.querySelector("progress").value = done / (item.file.size || 1);
-        size.textContent = model.dataset.of.replace("%", told(done)).replace("%", `${told(item.file.size)} Mo`);
-      },
-      waiting: () => { row.classList.add("waiting"); size.textContent = model.dataset.waiting; },
-    }, item.control.signal);
-    show(list);
-    leave(item);
+      progress: (done) => progress(item, done),
+      waiting: () => { item.row.classList.add("waiting"); say(item, model.dataset.waiting); },
+    }, signal), item);
   } catch (error) {
-    if (error instanceof Refused) { leave(item, false); fail(item, error.message); }
-    else if (!item.control.signal.aborted) throw error;
-  } finally {
-    if (current === item) current = null;
-    next();
+    if (!signal.aborted) fail(item, error.refused ? error.message : form.dataset.unsaved);
   }
-}
-
-function show(list) {
-  attached.innerHTML = list;
-  offer();
-  form.dispatchEvent(new CustomEvent("sceau:changed", { detail: "soon" })); // what will happen may have changed
-}
-
-function leave(item, gone = true) {
-  const place = items.indexOf(item);
-  if (place >= 0) items.splice(place, 1);
-  if (gone) item.row.remove();
-}
-
-function pause(item) {
-  item.paused = true;
-  item.control?.abort();
-  state(item, model.dataset.paused);
-}
-
-function resume(item) {
-  item.paused = false;
-  state(item, "");
+  item.control = current = null;
   next();
 }
 
-function state({ row, paused }, words) {
-  row.querySelector("[data-pause]").hidden = paused;
-  row.querySelector("[data-resume]").hidden = !paused;
-  row.querySelector("[data-size]").textContent = words;
-  row.querySelector(paused ? "[data-resume]" : "[data-pause]").focus();
+function show(list, item) {
+  attached.innerHTML = list;
+  if (item) forget(item).remove();
+  for (const { id } of items) if (id) attached.querySelector(`[data-part="${id}"]`)?.remove();
+  form.dispatchEvent(new CustomEvent("sceau:attached"));
+  form.dispatchEvent(new CustomEvent("sceau:changed")); // what will happen may be something else now
+}
+
+function forget(item) {
+  items.splice(0, items.length, ...items.filter((other) => other !== item));
+  return item.row;
+}
+const say = ({ row }, text) => { row.querySelector("[data-size]").textContent = text; };
+function hold(item, paused) {
+  item.paused = paused;
+  item.row.querySelector("[data-pause]").hidden = paused;
+  item.row.querySelector("[data-resume]").hidden = !paused;
+  item.row.querySelector(paused ? "[data-resume]" : "[data-pause]").focus();
+  say(item, paused ? model.dataset.paused : "");
+  item.control?.abort();
+  next();
 }
 
 function cancel(item) {
+  forget(item).remove();
   item.control?.abort();
-  leave(item);
-  if (item.id) abandon(item.id, ways);
+  if (item.id) pieces.then(({ abandon }) => abandon(item.id, ways)).catch(() => {}); // else it is given up in a day
 }
-
-function fail({ row }, text) {
+function fail(item, text) {
+  const row = forget(item);
   row.classList.add("bad");
-  row.querySelector("progress").remove();
-  row.querySelector("[data-size]").textContent = "";
-  for (const button of row.querySelectorAll("[data-pause], [data-resume]")) button.remove();
+  say(item, "");
+  for (const part of row.querySelectorAll("progress, [data-pause], [data-resume]")) part.remove();
   row.querySelector("[data-name]").append(document.createElement("br"), text);
   row.setAttribute("role", "alert");
 }
 
-// What came in part before: the same file, given again, goes on from there.
-function offer() {
-  for (const part of attached.querySelectorAll("[data-part]")) {
-    if (items.some(({ id }) => id === part.dataset.part)) { part.remove(); continue; }
-    if (part.dataset.done === part.dataset.size) { finish(part.dataset.part, part.dataset.size, ways).then(show, () => {}); continue; }
-    const again = part.querySelector("[data-again]");
-    again.hidden = false;
-    again.onclick = () => { wanted = part; picker.click(); };
-  }
-}
-
-const same = (part, file) => Number(part.dataset.size) === file.size && part.dataset.name === file.name;
-
-function take(files) {
-  for (const file of files) {
-    const part = [...attached.querySelectorAll("[data-part]")].find((each) => same(each, file));
-    if (part) { add(file, part.dataset.part); part.remove(); }
-    else if (wanted) wanted.querySelector(".small").textContent = model.dataset.wrong;
-    else add(file);
-  }
-  wanted = null;
-}
-
-// Taking one off can be undone for a moment: it stays on the server until then.
-const leavingRows = new Map();
-async function detach(button) {
-  leavingRows.delete(button);
-  const body = new URLSearchParams({ csrfmiddlewaretoken: ways.token });
-  await fetch(button.formAction, { method: "POST", body, headers: { Accept: "text/html" } });
-  const page = await fetch(location.href, { headers: { Accept: "text/html" } }).then((answer) => answer.text());
-  const fresh = new DOMParser().parseFromString(page, "text/html").querySelector("[data-attached]");
-  if (fresh) show(fresh.innerHTML);
-}
-
-attached.addEventListener("click", (event) => {
-  const button = event.target.closest("[data-detach]");
-  if (!button) return;
+for (const { dataset: { part, size, done } } of attached.querySelectorAll("[data-part]")) if (done === size) pieces.then(({ finish }) => finish(part, size, ways)).then(show, () => {});
+form.addEventListener("sceau:file", ({ detail }) => add(detail.file, detail.id));
+form.addEventListener("submit", (event) => {
+  if (event.submitter !== seal || !items.length) return;
   event.preventDefault();
-  const row = button.closest("li");
-  if (leavingRows.has(button)) {
-    clearTimeout(leavingRows.get(button));
-    leavingRows.delete(button);
-    row.classList.remove("leaving");
-    return;
-  }
-  row.classList.add("leaving");
-  leavingRows.set(button, setTimeout(() => detach(button), UNDO));
+  form.querySelector("[data-saved]").textContent = seal.dataset.wait;
 });
-
-picker.addEventListener("change", () => { take(picker.files); picker.value = ""; });
-addEventListener("dragover", (event) => event.dataTransfer.types.includes("Files") && event.preventDefault());
-addEventListener("drop", (event) => {
-  if (!event.dataTransfer.files.length) return;
-  event.preventDefault();
-  take(event.dataTransfer.files);
-});
-addEventListener("paste", (event) => {
-  if (!event.clipboardData?.files.length) return;
-  event.preventDefault();
-  take(event.clipboardData.files);
-}, { capture: true });
-form.addEventListener("submit", async (event) => {
-  if (event.submitter !== seal || !(items.length || leavingRows.size)) return;
-  event.preventDefault();
-  if (items.length) form.querySelector("[data-saved]").textContent = seal.dataset.wait;
-  else Promise.all([...leavingRows.keys()].map(detach)).then(() => form.requestSubmit(seal));
-}, { capture: true });
 addEventListener("beforeunload", (event) => current && !leaving && event.preventDefault());
 document.addEventListener("sceau:lock", ({ detail }) => { // nobody is there to be asked; what arrives in time is kept
   leaving = true;
-  items.splice(0, items.length, ...(current ? [current] : []));
   if (current) detail.push(new Promise((done) => setTimeout(done, 2_500)));
 });
-offer();
