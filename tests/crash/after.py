@@ -2,8 +2,11 @@
 
 import json
 from collections import defaultdict
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+
+from django.db.models import QuerySet
 
 from sceau.cli import backups, checks, store_check
 from sceau.core import clock
@@ -40,26 +43,29 @@ def recover(act: str, said: list[Said], note: str | None, arguments: dict[str, A
 def acknowledged(**facts: Any) -> None:
     """What was said to be done is done."""
     for what, value in facts.items():
-        match what:
-            case "saved":
-                assert Draft.objects.get(id=value).revision >= facts["revision"]
-            case "attached":
-                assert Upload.objects.filter(id=value).exists()
-            case "sealed":
-                assert Envelope.objects.get(id=value).blob_key
-                assert Copy.objects.filter(envelope=value, seal__isnull=False).count() == 2
-            case "opened":
-                assert Opening.objects.filter(copy=value).count() == 1
-            case "brought":
-                assert Copy.objects.get(envelope=value, seal__isnull=False).envelope.blob_key
-            case "deleted":
-                assert Copy.objects.get(id=value).seal is None
-            case "backed_up":
-                assert value in [generation.name for generation in backups.generations(day.backups_folder())]
-            case "revision" | "restored" | "rotated":
-                pass
-            case _:
-                raise AssertionError(json.dumps(facts))
+        if not DONE[what](value, facts):
+            raise AssertionError(json.dumps(facts))
+
+
+def _copies(envelope: str) -> QuerySet[Copy]:
+    return Copy.objects.filter(envelope=envelope)
+
+
+# What each word of an act promises.
+DONE: dict[str, Callable[[Any, dict[str, Any]], bool]] = {
+    "saved": lambda id, facts: Draft.objects.get(id=id).revision >= facts["revision"],
+    "attached": lambda id, _: Upload.objects.filter(id=id).exists(),
+    "forwarded": lambda id, _: Upload.objects.filter(draft=id).count() == 1,
+    "sealed": lambda id, _: (
+        bool(Envelope.objects.get(id=id).blob_key) and _copies(id).filter(seal__isnull=False).count() == 2
+    ),
+    "withdrawn": lambda id, _: _copies(id).filter(seal=None, withdrawn_at__isnull=False).count() == 1,
+    "opened": lambda id, _: Opening.objects.filter(copy=id).count() == 1,
+    "brought": lambda id, _: bool(Copy.objects.get(envelope=id, seal__isnull=False).envelope.blob_key),
+    "deleted": lambda id, _: Copy.objects.get(id=id).seal is None,
+    "backed_up": lambda name, _: name in [generation.name for generation in backups.generations(day.backups_folder())],
+    **dict.fromkeys(("revision", "restored", "rotated"), lambda _, __: True),
+}
 
 
 def settle(said: list[list[str]], notes: list[str]) -> None:

@@ -14,7 +14,7 @@ from sceau.accounts.actor import Actor
 from sceau.cli import store_check, work
 from sceau.core import clock
 from sceau.envelopes import attachments, drafts, orphans
-from sceau.envelopes.models import Copy, Draft, DraftRevision, Envelope, Opening, Upload
+from sceau.envelopes.models import Copy, Draft, DraftRevision, Envelope, Opening, Piece, Upload
 from sceau.evidence import checks, integrator, keys, log, note, tree
 from sceau.evidence.events import Event
 from sceau.evidence.models import Evidence, LogEntry, Pending
@@ -90,10 +90,12 @@ def _expected(envelope: Envelope, copies: list[Copy]) -> Iterator[tuple[int, int
     if any(copy.destroyed_at and envelope.expires_at and copy.role != Copy.Role.FROM for copy in copies):
         yield Event.ENVELOPE_EXPIRED, None
     for copy in copies:
-        if copy.recipient is not None:
+        if copy.recipient is not None and copy.folder != Copy.Folder.HELD:
             yield Event.CONTENT_CONSIGNMENT, copy.recipient
             yield from [(Event.CONTENT_ACCESS_TRACKING, copy.recipient)] * copy.openings.count()
-        if copy.destroyed_at:
+        if copy.withdrawn_at:
+            yield Event.ENVELOPE_WITHDRAWN, copy.recipient
+        elif copy.destroyed_at:
             yield Event.CONTENT_DESTROYED, copy.recipient
             if copy.recipient is not None and copy.opened_at is None:
                 yield Event.CONTENT_HANDOVER_FAILURE, copy.recipient
@@ -104,7 +106,8 @@ def _expected(envelope: Envelope, copies: list[Copy]) -> Iterator[tuple[int, int
 def _notified(envelope: Envelope, copies: list[Copy]) -> set[int | None]:
     """Whose mail has left. A notice that ended three months ago is forgotten: it had."""
     notices = Notice.objects.filter(envelope=envelope.id, kind=Kind.RECEIVED).exclude(state=Notice.State.SENT)
-    return {copy.recipient for copy in copies} - {None} - set(notices.values_list("recipient", flat=True))
+    placed = {copy.recipient for copy in copies if copy.folder != Copy.Folder.HELD}
+    return placed - {None} - set(notices.values_list("recipient", flat=True))
 
 
 def readable(by: Actor) -> None:
@@ -136,8 +139,8 @@ def _blobs() -> set[str]:
 
 
 def _named() -> set[str]:
-    keys = [*Envelope.objects.exclude(blob_key=None).values_list("blob_key", flat=True)]
-    return {blobs.content_name(str(key)) for key in (*keys, *Upload.objects.values_list("blob_key", flat=True))}
+    tables = (Envelope.objects.exclude(blob_key=None), Upload.objects, Piece.objects)
+    return {blobs.content_name(str(key)) for rows in tables for key in rows.values_list("blob_key", flat=True)}
 
 
 def described() -> dict[str, Any]:

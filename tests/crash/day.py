@@ -8,6 +8,7 @@ import hashlib
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.management import call_command
@@ -19,7 +20,20 @@ from sceau.cli import backups
 from sceau.core import clock
 from sceau.core.errors import NotFound
 from sceau.demo.cast import CLAIRE, MARC, Player
-from sceau.envelopes import access, drafts, folders, opening, receiving, sending, summaries
+from sceau.envelopes import (
+    access,
+    auto_reply,
+    drafts,
+    folders,
+    forwarding,
+    opening,
+    pieces,
+    receiving,
+    sending,
+    summaries,
+    withdrawal,
+)
+from sceau.envelopes.auto_reply import Absence
 from sceau.envelopes.drafts import Content
 from sceau.envelopes.models import Copy, Draft
 from sceau.evidence import integrator, log
@@ -33,7 +47,7 @@ from tests.people import Member
 
 TEXT = "Bonjour, voici l’avis demandé."
 ADDED = f"{TEXT}\nBien à vous."
-OLD, EXPIRING, AGEING = "Ancienne", "À échéance", "Bientôt détruite"
+OLD, EXPIRING, AGEING, LATER = "Ancienne", "À échéance", "Bientôt détruite", "Pour plus tard"
 UNOPENED, UNWANTED = ("À ouvrir 1", "À ouvrir 2"), ("À détruire 1", "À détruire 2")
 BROUGHT = "Importé 1", "Importé 2"
 WRITTEN = "Brouillon 1", "Brouillon 2"
@@ -74,7 +88,11 @@ def begin() -> None:
     _send(AGEING)
     _happen(240)
     work()
+    moved.to(days=-1)
+    _send(LATER, deliver_at=f"{clock.now().astimezone(ZoneInfo('Europe/Paris')) + timedelta(hours=2):%Y-%m-%dT%H:%M}")
     moved.to(days=0)
+    absence = Absence("Bonjour, je suis absent.", clock.now(), clock.now() + timedelta(days=30))
+    auto_reply.set(absence, by=marc(), at=clock.now())
     for subject in (*UNOPENED, *UNWANTED):
         _send(subject)
     for copy in _received(*UNWANTED):
@@ -85,15 +103,15 @@ def begin() -> None:
     _happen(300)  # more than the integrator numbers in one statement
 
 
-def _send(subject: str, *, expires_on: str = "") -> None:
+def _send(subject: str, **chosen: str) -> None:
     by = claire()
-    draft = drafts.create(by, _content(subject, expires_on=expires_on), at=clock.now())
+    draft = drafts.create(by, _content(subject, **chosen), at=clock.now())
     desk.attach(draft, subject, octets(subject))
     sending.seal(draft, by=by, at=clock.now())
 
 
-def _content(subject: str, text: str = TEXT, expires_on: str = "") -> Content:
-    return Content(to=MARC.email, subject=subject, text=text, expires_on=expires_on)
+def _content(subject: str, text: str = TEXT, **chosen: str) -> Content:
+    return Content(to=MARC.email, subject=subject, text=text, **chosen)
 
 
 def _happen(count: int) -> None:
@@ -124,6 +142,39 @@ def attach(size: int = 150_000) -> None:
         if draft.uploads.count() == 1:
             upload = desk.attach(draft, "Annexe", octets("Annexe", size))
             say(attached=str(upload.id))
+
+
+def arrive() -> None:
+    """Both drafts get a document more, in three pieces; what came before is gone on with."""
+    by, size = claire(), 150_000
+    whole = octets("Scanner", size)
+    for draft in _drafts(by):
+        arrival = draft.arrivals.first()
+        if arrival is None and draft.uploads.count() == 1:
+            arrival = pieces.begin(draft, "Scanner", "application/pdf", size, at=clock.now())
+        if arrival is None:
+            continue
+        while (kept := pieces.status(arrival)) < size:
+            pieces.add(arrival, kept, [whole[kept : kept + 60_000]], at=clock.now())
+        say(attached=str(pieces.finish(arrival, keys=by.keys, at=clock.now()).id))
+
+
+def withdraw() -> None:
+    """What Marc has not opened is taken back."""
+    by = claire()
+    for subject, copy in held(by).items():
+        if subject in UNOPENED:
+            withdrawal.withdraw(copy, by=by, at=clock.now())
+            say(withdrawn=str(copy.envelope_id))
+
+
+def forward() -> None:
+    """Two envelopes go on as drafts, with their documents."""
+    by = claire()
+    for subject, copy in held(by).items():
+        if subject in UNOPENED and not Draft.objects.filter(forward_of=copy.envelope_id).exists():
+            draft = forwarding.forward(copy, heading="Transférée :", by=by, at=clock.now())
+            say(forwarded=str(draft.id))
 
 
 def seal() -> None:
@@ -187,7 +238,8 @@ def backups_folder() -> Path:
 
 
 def _drafts(by: Actor) -> list[Draft]:
-    return [access.draft(id, for_=by) for id in Draft.objects.order_by("id").values_list("id", flat=True)]
+    ids = Draft.objects.filter(forward_of=None).order_by("id").values_list("id", flat=True)
+    return [access.draft(id, for_=by) for id in ids]
 
 
 def written(by: Actor) -> set[UUID]:
@@ -203,6 +255,6 @@ def _received(*subjects: str) -> list[Copy]:
 
 def held(by: Actor) -> dict[str, Copy]:
     """What this mailbox can still read, by subject."""
-    ids = Copy.objects.filter(mailbox=by.mailbox, seal__isnull=False).order_by("sort_at").values_list("id", flat=True)
-    copies = [access.copy(id, for_=by) for id in ids]
+    sealed = Copy.objects.filter(mailbox=by.mailbox, seal__isnull=False).exclude(folder=Copy.Folder.HELD)
+    copies = [access.copy(id, for_=by) for id in sealed.order_by("sort_at").values_list("id", flat=True)]
     return {summaries.summary(copy, by.keys).subject: copy for copy in copies}

@@ -57,6 +57,10 @@ TABLE = [
         "attach", "upload.begun", "blob.synced", "blob.renamed", "upload.blob-put", "upload.row", "upload.committed"
     ),
     *once("attach", "blob.uploaded:2", acknowledged=1, arguments={"size": BIG}),
+    *twice("arrive", "piece.announced", "piece.joined", "piece.whole", "piece.finished"),
+    *once("arrive", "piece.begun:2", "piece.blob-put:2", "piece.row:2", "piece.committed:2"),
+    *twice("forward", "forward.carried", "forward.draft"),
+    *twice("withdraw", "withdraw.recorded", "withdraw.committed"),
     *twice("seal", "seal.planned", "blob.synced", "blob.renamed", "seal.blob-put", "seal.filed", "seal.committed"),
     *twice("open_", "open.recorded", "open.committed"),
     *twice("delete", "destroy.recorded"),
@@ -64,6 +68,7 @@ TABLE = [
     # The worker acknowledges nothing; a mail that left and a checkpoint that was published are seen by others.
     *once("work", "notice.sent", "notice.sent:2", "expire.warned", "expire.warned:2"),
     *once("work", "destroy.recorded", "expire.recorded", "expire.committed", "expire.recorded:2", "expire.committed:2"),
+    *once("work", "deliver.recorded", "deliver.committed", "auto-reply.filed", "auto-reply.committed"),
     *once("work", "blob.deleted", "blob.deleted:2"),
     *once("work", "integrate.sequenced", "integrate.sequenced:2", "integrate.bundles-kept", "integrate.tiles-kept"),
     *once("work", "integrate.checkpoint-inserted", "integrate.note-put", "integrate.partials-dropped"),
