@@ -10,7 +10,7 @@ django.setup()
 
 from django.db import connection  # noqa: E402
 
-from bench import desks, inbox, large, log, small, stage  # noqa: E402
+from bench import desk, desks, inbox, large, log, small, stage  # noqa: E402
 from bench.results import Result  # noqa: E402
 
 Measure = Callable[..., Result | Iterable[Result]]
@@ -23,6 +23,7 @@ MEASURES: dict[Measure, tuple[str, ...]] = {
     large.eml_40m: ("eml_40m", "first_byte"),
     large.part_40m: ("part_40m",),
     desks.idle_desks: ("idle_desks",),
+    desk.desk_cold_kb: ("desk_cold_kb",),
     inbox.inbox_10k: ("inbox_10k", "inbox_rps"),
     inbox.search_10k: ("search_10k",),
     inbox.inbox_100k: ("inbox_100k",),
