@@ -18,7 +18,7 @@ HELD = st.dictionaries(st.sampled_from(ENTRIES), WORDS, max_size=6)
 
 
 def holders(piece: Piece, term: str) -> set[Entry]:
-    return {piece.entries[number] for number in piece.beginning(term)}
+    return {piece.entry(number) for number in piece.beginning(term)}
 
 
 @given(HELD, HELD, st.sets(st.sampled_from([entry.copy for entry in ENTRIES])), st.text(alphabet="abé0", max_size=3))
@@ -32,7 +32,7 @@ def test_it_finds_what_a_dictionary_finds(
     assert holders(piece, term) == holders(again, term) == expected
     assert set(again.entries) == set(model)
     exact = {entry for entry, words in model.items() if term in words}
-    assert {again.entries[number] for number in again.holding(term)} == exact
+    assert {again.entry(number) for number in again.holding(term)} == exact
 
 
 @pytest.mark.attack(40)

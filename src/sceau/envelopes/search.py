@@ -16,10 +16,10 @@ from sceau.envelopes import listing, search_index, search_words
 from sceau.envelopes.listing import Line, Place
 from sceau.envelopes.models import Copy, Folder
 from sceau.envelopes.reading import Unsealed
-from sceau.envelopes.search_index import Stored
+from sceau.envelopes.search_segment import Piece
 from sceau.notify import labels
 
-PATIENCE = timedelta(milliseconds=1500)  # how long one request builds the index before it answers
+PATIENCE = timedelta(milliseconds=1200)  # how long one request builds the index before it answers
 AROUND = 60  # characters of the letter shown on each side of what was found
 
 
@@ -66,18 +66,19 @@ def _matches(wanted: Sequence[str], by: Actor) -> Iterator[tuple[int, UUID, UUID
     """Of each copy: when, which, and the piece that says so."""
     codes = {term: _labels(term) for term in wanted}
     for stored in search_index.pieces(by):
-        numbers = _in_piece(stored, wanted, codes)
-        entries = stored.piece.entries
-        yield from ((entries[number].at_ms, entries[number].copy, stored.row.id) for number in numbers)
+        for number in _in_piece(stored.piece, wanted, codes):
+            entry = stored.piece.entry(number)
+            yield entry.at_ms, entry.copy, stored.row.id
 
 
-def _in_piece(stored: Stored, wanted: Sequence[str], codes: dict[str, list[str]]) -> set[int]:
-    piece, found = stored.piece, set(range(len(stored.piece.entries)))
-    for term in wanted:
-        labelled = [piece.holding(search_index.label_word(code)) for code in codes[term]]
-        found &= piece.beginning(term).union(*labelled)
-        if not found:
-            break
+def _in_piece(piece: Piece, wanted: Sequence[str], codes: dict[str, list[str]]) -> set[int]:
+    each = (
+        piece.beginning(term).union(*(piece.holding(search_index.label_word(code)) for code in codes[term]))
+        for term in wanted
+    )
+    found = next(each)
+    for numbers in each:
+        found &= numbers
     return found
 
 

@@ -111,7 +111,7 @@ def _extend(copies: Sequence[Copy], by: Actor, *, at: datetime, until: Callable[
     if stored is None:
         return True
     known = copies[0].segment_id is not None
-    room = len(copies) if known else search_segment.MOST - len(stored.piece.entries)
+    room = len(copies) if known else search_segment.MOST - len(stored.piece)
     read: dict[Entry, Collection[str]] = {}
     taken: list[Copy] = []
     for start in range(0, min(room, len(copies)), _AT_ONCE):
@@ -210,7 +210,7 @@ def _rewrite(row: Segment, gone: Collection[UUID], keys: Keys) -> None:
     piece = search_segment.EMPTY
     with suppress(Unreadable, Malformed, NotFound):
         piece = _open(row, keys).without(gone)
-    if not piece.entries or not _save(row, piece, keys):
+    if not len(piece) or not _save(row, piece, keys):
         _drop([row.id])
 
 

@@ -18,6 +18,7 @@ from sceau.core.errors import Malformed
 MOST = 500  # copies of one piece
 
 _VERSION = b"\x01"
+_SIZES = struct.Struct(">HII")  # numbers of copies and of words, octets of the words
 _COPY = struct.Struct(">16sQ")  # id, time in milliseconds
 _LARGEST = 1 << 27  # octets unpacked: MOST letters of nothing but different words
 _LEVEL = 1  # numbers hardly compress; words do at any level
@@ -35,13 +36,24 @@ class Entry:
 class Piece:
     """At most MOST copies and their words. It is never changed: `with_` and `without` make another one."""
 
-    __slots__ = ("_postings", "_starts", "_words", "entries")
+    __slots__ = ("_ends", "_held", "_postings", "_words")
 
-    def __init__(self, entries: tuple[Entry, ...], words: list[bytes], starts: list[int], postings: "array[int]"):
-        self.entries = entries
+    def __init__(self, held: bytes, words: list[bytes], ends: "array[int]", postings: "array[int]") -> None:
+        self._held = held  # the entries, packed: a search looks at few of them
         self._words = words
-        self._starts = starts  # where the postings of each word begin; one more: their end
+        self._ends = ends  # where the postings of each word end
         self._postings = postings
+
+    def __len__(self) -> int:
+        return len(self._held) // _COPY.size
+
+    def entry(self, number: int) -> Entry:
+        id, at_ms = _COPY.unpack_from(self._held, number * _COPY.size)
+        return Entry(UUID(bytes=id), at_ms)
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        return tuple(map(self.entry, range(len(self))))
 
     def beginning(self, term: str) -> set[int]:
         """The numbers of the entries with a word that begins so."""
@@ -59,33 +71,33 @@ class Piece:
         """With these copies and their words, in the place of what it knew of them."""
         rest = self.without({entry.copy for entry in added})
         words = rest._by_word()
-        for number, found in enumerate(added.values(), len(rest.entries)):
+        for number, found in enumerate(added.values(), len(rest)):
             for word in found:
                 words.setdefault(word.encode(), array("H")).append(number)
         return _built((*rest.entries, *added), words)
 
     def without(self, copies: Collection[UUID]) -> "Piece":
         """Without these copies: a word that only they had is gone as well."""
-        kept = [number for number, entry in enumerate(self.entries) if entry.copy not in copies]
-        if len(kept) == len(self.entries):
+        entries = self.entries
+        kept = [number for number, entry in enumerate(entries) if entry.copy not in copies]
+        if len(kept) == len(entries):
             return self
         moved = {old: new for new, old in enumerate(kept)}
         words = {
             word: array("H", [moved[number] for number in numbers if number in moved])
             for word, numbers in self._by_word().items()
         }
-        entries = tuple(self.entries[number] for number in kept)
-        return _built(entries, {word: numbers for word, numbers in words.items() if numbers})
+        left = tuple(entries[number] for number in kept)
+        return _built(left, {word: numbers for word, numbers in words.items() if numbers})
 
     def encode(self) -> bytes:
-        counts = array("H", [end - start for start, end in zip(self._starts, self._starts[1:], strict=False)])
         vocabulary = b"\n".join(self._words)
         packed = b"".join(
             (
-                struct.pack(">HII", len(self.entries), len(self._words), len(vocabulary)),
-                *(_COPY.pack(entry.copy.bytes, entry.at_ms) for entry in self.entries),
+                _SIZES.pack(len(self), len(self._words), len(vocabulary)),
+                self._held,
                 vocabulary,
-                _big_endian(counts),
+                _big_endian(self._ends),
                 _big_endian(self._postings),
             )
         )
@@ -102,22 +114,26 @@ class Piece:
             raise Malformed from error
 
     def _by_word(self) -> "dict[bytes, array[int]]":
-        starts = self._starts
+        starts = [0, *self._ends]
         return {word: self._postings[starts[i] : starts[i + 1]] for i, word in enumerate(self._words)}
 
     def _between(self, first: int, end: int) -> set[int]:
-        return set(self._postings[self._starts[first] : self._starts[end]])
+        """The numbers of these words' postings; those of no entry are left out, whoever wrote them."""
+        if first == end:
+            return set()
+        start = self._ends[first - 1] if first else 0
+        return set(self._postings[start : self._ends[end - 1]]).intersection(range(len(self)))
 
 
-EMPTY = Piece((), [], [0], array("H"))
+EMPTY = Piece(b"", [], array("I"), array("H"))
 
 
-def _built(entries: tuple[Entry, ...], by_word: "Mapping[bytes, array[int]]") -> Piece:
-    words, starts, postings = sorted(by_word), [0], array("H")
+def _built(entries: Iterable[Entry], by_word: "Mapping[bytes, array[int]]") -> Piece:
+    words, ends, postings = sorted(by_word), array("I"), array("H")
     for word in words:
         postings.extend(by_word[word])
-        starts.append(len(postings))
-    return Piece(entries, words, starts, postings)
+        ends.append(len(postings))
+    return Piece(b"".join(_COPY.pack(entry.copy.bytes, entry.at_ms) for entry in entries), words, ends, postings)
 
 
 def _unpacked(data: bytes) -> bytes:
@@ -129,35 +145,27 @@ def _unpacked(data: bytes) -> bytes:
 
 
 def _parsed(data: bytes) -> Piece:
-    entries, count, size = struct.unpack_from(">HII", data)
-    words_at = 10 + entries * _COPY.size
-    counts_at = words_at + size
-    postings_at = counts_at + 2 * count
-    held = tuple(Entry(UUID(bytes=id), at_ms) for id, at_ms in _COPY.iter_unpack(data[10:words_at]))
-    words = data[words_at:counts_at].split(b"\n") if count else []
-    starts = _sums(_read(data[counts_at:postings_at]))
-    postings = _read(data[postings_at:])
-    if len(held) != entries or len(words) != count or starts[-1] != len(postings) or len(starts) != count + 1:
+    entries, count, size = _SIZES.unpack_from(data)
+    words_at = _SIZES.size + entries * _COPY.size
+    ends_at = words_at + size
+    postings_at = ends_at + 4 * count
+    held = data[_SIZES.size : words_at]
+    words = data[words_at:ends_at].split(b"\n") if count else []
+    ends = _read(array("I"), data[ends_at:postings_at])
+    postings = _read(array("H"), data[postings_at:])
+    if len(held) != entries * _COPY.size or len(words) != count or len(ends) != count:
         raise Malformed
-    if postings and max(postings) >= entries:
+    if (ends[-1] if count else 0) != len(postings):
         raise Malformed
-    return Piece(held, words, starts, postings)
+    return Piece(held, words, ends, postings)
 
 
-def _sums(counts: Iterable[int]) -> list[int]:
-    sums = [0]
-    for count in counts:
-        sums.append(sums[-1] + count)
-    return sums
-
-
-def _read(data: bytes) -> "array[int]":
+def _read(into: "array[int]", data: bytes) -> "array[int]":
     """Raises ValueError for half a number."""
-    numbers = array("H")
-    numbers.frombytes(data)
+    into.frombytes(data)
     if sys.byteorder == "little":
-        numbers.byteswap()
-    return numbers
+        into.byteswap()
+    return into
 
 
 def _big_endian(numbers: "array[int]") -> bytes:
