@@ -1,5 +1,6 @@
 """A document as the viewer's page shows it: what is shown, what is said of it, where one goes from there."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -136,4 +137,20 @@ def text(octets: bytes, *, whole: bool) -> str:
 
 
 def dicom(tags: dict[str, str]) -> tuple[tuple[str, str], ...]:
-    return tuple((str(word), tags[keyword]) for keyword, word in TAGS.items() if keyword in tags)
+    """What a file says of itself, in the order of TAGS, as people write it."""
+    return tuple((str(word), _written(keyword, tags[keyword])) for keyword, word in TAGS.items() if keyword in tags)
+
+
+def _written(keyword: str, value: str) -> str:
+    """PS3.5 §6.2: names part at `^`, dates are 20261122, times 140233.25, ages 067Y; several values stand in a list."""
+    if keyword.endswith("Name"):
+        return " ".join(value.replace("^", " ").split())
+    if keyword.endswith("Date") and re.fullmatch(r"\d{8}", value):
+        return f"{value[6:]}/{value[4:6]}/{value[:4]}"
+    if keyword.endswith("Time") and re.match(r"\d{4}", value):
+        return f"{value[:2]}:{value[2:4]}"
+    if keyword == "PatientAge" and re.fullmatch(r"\d{3}Y", value):
+        return _("%(years)s ans") % {"years": int(value[:3])}
+    if keyword == "PatientSex":
+        return {"F": _("féminin"), "M": _("masculin")}.get(value, value)
+    return value.strip("[]").partition(",")[0] if keyword.startswith("Window") else value.replace("^", " ")

@@ -94,7 +94,8 @@ def _page(request: SignedIn, copy: Copy, *, changed: bool = False) -> HttpRespon
         response = render(request, "web/envelope.html", desk.context(request, place, current=copy) | context)
     patch_vary_headers(response, ("HX-Request",))
     reads = request.method == "GET" or changed
-    if reads and handover.due(opened, _TEXT, by=request.actor):
+    framed = letter.html and "texte" not in request.GET  # then the frame hands it over
+    if reads and not framed and handover.due(opened, _TEXT, by=request.actor):
         return _handed_over(response, copy, opened, request)
     return response
 

@@ -3,7 +3,7 @@ const MOST = 60_000; // pixels; beyond, the frame scrolls by itself
 
 function fit(frame) {
   const sheet = frame.contentDocument?.body;
-  if (!sheet) return;
+  if (!sheet || frame.contentDocument.URL === "about:blank") return; // not there yet: its load will tell
   const measure = () => {
     const root = sheet.ownerDocument.scrollingElement ?? sheet;
     frame.style.height = "0"; // a sheet that became shorter

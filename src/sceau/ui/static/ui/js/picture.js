@@ -10,7 +10,8 @@ const sizes = () => (turns % 2 ? [picture.naturalHeight, picture.naturalWidth] :
 const fitted = () => {
   const [width, height] = sizes();
   const most = viewer.querySelector(".vmain").clientHeight - 32;
-  return Math.min(1, (stage.parentElement.clientWidth || 1) / width, most / height);
+  const larger = Math.max(1, Math.min(3, 700 / Math.max(width, height))); // a scan of 128 pixels wants a larger look
+  return Math.min(larger, (stage.parentElement.clientWidth || 1) / width, most / height);
 };
 
 function draw() {
