@@ -114,12 +114,12 @@ def _sender(copy: Copy, named: summaries.Party) -> Party:
 
 
 def _imported(copy: Copy, by: Actor) -> str:
-    """ "Importée le 22 novembre 2026 par Dr Claire Morel"; nothing for what was sealed here."""
+    """ "le 22 novembre 2026 par Dr Claire Morel"; nothing for what was sealed here."""
     envelope = copy.envelope
     if envelope.source != Envelope.Source.IMPORTED:
         return ""
     day = dates.day(envelope.sealed_at.astimezone(ZoneInfo(by.person.zone)).date())
-    return _("Importée le %(day)s par %(who)s") % {"day": day, "who": envelope.sender.name}
+    return _("le %(day)s par %(who)s") % {"day": day, "who": envelope.sender.name}
 
 
 def _when(copy: Copy, by: Actor) -> When:

@@ -144,7 +144,7 @@ class Letter:
     sent: bool = False  # the reader is its sender
     in_trash: bool = False
     can_reply: bool = False
-    imported: str = ""  # "Importée le 22 novembre 2026 par Dr Claire Morel"; nothing of it is proved
+    imported: str = ""  # "le 22 novembre 2026 par Dr Claire Morel"; nothing of it is proved
     notes: tuple[str, ...] = ()  # what is odd about an import, a sentence each
     html: bool = False  # it has formatted text: see `web:frame`
 

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from sceau.accounts.actor import Actor
 from sceau.core import clock
-from sceau.core.errors import Error, NotFound
+from sceau.core.errors import Error, NotFound, Refused
 from sceau.envelopes import access, importing
 from sceau.envelopes.importing import Told
 from sceau.envelopes.models import Folder
@@ -96,8 +96,9 @@ def _report(told: list[Told], folder: Folder | None) -> ImportReport:
     new = [each for each in told if each.placed and not each.placed.known]
     known = [each for each in told if each.placed and each.placed.known]
     refused = [each for each in told if each.placed is None]
+    counted = ngettext("%(count)s courriel importé", "%(count)s courriels importés", len(new)) % {"count": len(new)}
     return ImportReport(
-        new=ngettext("%(count)s courriel importé", "%(count)s courriels importés", len(new)) % {"count": len(new)},
+        new=counted if new else _("Aucun nouveau courriel"),
         known=ngettext("%(count)s était déjà là", "%(count)s étaient déjà là", len(known)) % {"count": len(known)}
         if known
         else "",
@@ -114,8 +115,11 @@ def _line(told: Told) -> ImportLine:
     where = _("%(file)s, courriel n° %(number)s") % {"file": told.file, "number": told.number}
     name = where if told.number else told.file
     if told.placed is None:
-        text = errors.sentence(told.refusal) if told.refusal else ""
-        return ImportLine(name, text, "fail")
+        return ImportLine(name, _why(told.refusal) if told.refusal else "", "fail")
     href = reverse("web:envelope", args=[told.placed.copy.id])
     state = _("Déjà là") if told.placed.known else _("Importé")
     return ImportLine(told.called or _("Sans objet"), f"{state} · {name}", "done", href)
+
+
+def _why(refusal: Refused) -> str:
+    return _("%(what)s. %(text)s") % {"what": errors.answer(refusal).title, "text": errors.sentence(refusal)}
