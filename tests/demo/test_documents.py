@@ -9,12 +9,13 @@ from datetime import UTC, date, datetime
 from hashlib import sha256
 from xml.etree import ElementTree
 
+import pydicom
 import pypdf
 import pytest
 from PIL import Image
 
 from sceau.demo import documents
-from sceau.demo.documents import Document
+from sceau.demo.documents import Document, imaging
 from sceau.demo.documents.people import (
     BIOLOGIST,
     CLAIRE,
@@ -202,3 +203,17 @@ def test_names_suit_their_kind(make: Callable[[], Document]) -> None:
     assert document.name.endswith(extension)
     assert document is not make()
     assert document.data is make().data  # made once
+
+
+class TestDicom:
+    def test_it_reads_as_one_frame_with_its_tags(self) -> None:
+        found = pydicom.dcmread(io.BytesIO(documents.dicom().data))
+        assert (found.Modality, found.PhotometricInterpretation) == ("DX", "MONOCHROME2")
+        assert found.pixel_array.shape == (found.Rows, found.Columns)
+        assert found.pixel_array.std() > 20  # something is on it
+        assert "FICTIF" in str(found.PatientName)
+
+    def test_the_same_film_has_the_same_octets(self) -> None:
+        one, other = (imaging.film(HENRI, MARC, at=datetime(2026, 11, 12, tzinfo=UTC), seed=2) for _ in range(2))
+        assert one == other
+        assert one != imaging.film(HENRI, MARC, at=datetime(2026, 11, 12, tzinfo=UTC), seed=3)

@@ -29,7 +29,7 @@ CLAIRE = Player(
     structure="Cabinet des Tilleuls",
     city="Gap",
     rpps="99000000002",
-    part="médecin traitant : elle écrit, scelle et suit ses preuves",
+    part="médecin traitant : elle écrit, scelle et suit ses preuves ; des dossiers, des modèles",
 )
 MARC = Player(
     handle="marc",
@@ -64,7 +64,7 @@ NADIA = Player(
     profession="Secrétaire médicale",
     structure="Cabinet des Tilleuls",
     city="Gap",
-    part="secrétaire du cabinet : une envoyée, un brouillon en cours",
+    part="secrétaire du cabinet : un brouillon en cours, et une réponse automatique",
 )
 PAUL = Player(
     handle="paul",

@@ -1,4 +1,4 @@
-"""What the cast has written to each other before the curtain rises."""
+"""What the cast has written to each other before the curtain rises: every state that an envelope may have."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -20,7 +20,14 @@ class Letter:
     cc: tuple[Player, ...] = ()
     attached: tuple[documents.Document, ...] = ()
     opened_by: tuple[Player, ...] = ()
-    answers: int | None = None  # the number of the letter it answers
+    name: str = ""  # by which later ones answer it or pass it on
+    answers: str = ""
+    forwards: str = ""  # the text is what stands above what is passed on
+    html: str = ""
+    filed: tuple[tuple[Player, str], ...] = ()  # path of the folder, for those who put it there
+    thrown_by: tuple[Player, ...] = ()
+    withdrawn_after: timedelta | None = None
+    deliver_in: timedelta | None = None  # from now: it waits for its hour
     expires_in: int | None = None  # days
     sealed: bool = True
 
@@ -45,6 +52,8 @@ def letters() -> list[Letter]:
             label="advice",
             attached=(documents.letter(), documents.scan()),
             opened_by=(MARC,),
+            name="advice",
+            filed=((CLAIRE, "Patients/Henri D."), (MARC, "Avis demandés")),
         ),
         Letter(
             ago=timedelta(days=4, hours=5),
@@ -64,7 +73,71 @@ def letters() -> list[Letter]:
             label="report",
             attached=(documents.report(), documents.cda()),
             opened_by=(CLAIRE,),
-            answers=0,
+            name="report",
+            answers="advice",
+        ),
+        Letter(
+            ago=timedelta(days=3, hours=4),
+            sender=CLAIRE,
+            to=MARC,
+            subject="Re : Compte rendu de cardiologie",
+            text=(
+                "Cher confrère,",
+                "",
+                "Merci. Je le revois dans un mois et vous tiens au courant.",
+                "",
+                "Claire Vasseur",
+            ),
+            label="letter",
+            opened_by=(MARC,),
+            answers="report",
+            name="thanks",
+        ),
+        Letter(
+            ago=timedelta(days=3, hours=1),
+            sender=MARC,
+            to=CLAIRE,
+            subject="Re : Compte rendu de cardiologie",
+            text=(
+                "Chère consœur,",
+                "",
+                "La radiographie demandée est faite : rien d’inquiétant. Les images DICOM et le bilan sont joints.",
+                "",
+                "Marc Benali",
+            ),
+            label="imaging",
+            attached=(documents.dicom(), documents.xray(), documents.blood_test()),
+            opened_by=(CLAIRE,),
+            answers="thanks",
+            name="images",
+            filed=((CLAIRE, "Patients/Henri D."),),
+        ),
+        Letter(
+            ago=timedelta(days=2, hours=22),
+            sender=NADIA,
+            to=CLAIRE,
+            subject="Fournitures : commande passée",
+            text=("Bonjour Claire,", "", "Gants et compresses arrivent mardi.", "", "Nadia"),
+            label="administrative",
+            opened_by=(CLAIRE,),
+            thrown_by=(CLAIRE,),
+        ),
+        Letter(
+            ago=timedelta(days=2, hours=5),
+            sender=MARC,
+            to=CLAIRE,
+            cc=(INES,),
+            subject="Réunion de concertation du 3 décembre",
+            text=("Ordre du jour de la réunion.",),
+            html=(
+                "<p>Chers collègues,</p><p>La prochaine réunion de concertation a lieu <b>jeudi 3 décembre à 13 h</b>,"
+                " salle des Écrins.</p><h3>Ordre du jour</h3><ol><li>Parcours de l’insuffisance cardiaque</li>"
+                "<li>Retour à domicile et <i>soins infirmiers</i></li><li>Questions diverses</li></ol>"
+                "<blockquote>Merci d’adresser vos dossiers avant lundi soir.</blockquote><p>Marc Benali</p>"
+            ),
+            label="appointment",
+            opened_by=(CLAIRE,),
+            filed=((CLAIRE, "Réunions"),),
         ),
         Letter(
             ago=timedelta(days=2, hours=2),
@@ -81,6 +154,8 @@ def letters() -> list[Letter]:
             label="prescription",
             attached=(documents.prescription(),),
             opened_by=(INES,),
+            name="dressing",
+            filed=((INES, "Tournées/Serres"),),
             expires_in=20,
         ),
         Letter(
@@ -90,7 +165,26 @@ def letters() -> list[Letter]:
             subject="Re : Ordonnance : pansements à domicile",
             text=("Bonjour Claire,", "", "Premier passage fait ce matin, plaie propre. Photo jointe.", "", "Inès"),
             attached=(documents.photo(),),
-            answers=2,
+            answers="dressing",
+        ),
+        Letter(
+            ago=timedelta(days=1, hours=3),
+            sender=CLAIRE,
+            to=INES,
+            subject="Tr : Compte rendu de cardiologie",
+            text=("Bonjour Inès, voici le compte rendu dont nous parlions.",),
+            forwards="report",
+            opened_by=(INES,),
+        ),
+        Letter(
+            ago=timedelta(days=1, hours=2),
+            sender=CLAIRE,
+            to=INES,
+            subject="Ordonnance : injections",
+            text=("Bonjour Inès,", "", "Une injection par jour pendant dix jours.", "", "Claire"),
+            label="prescription",
+            attached=(documents.prescription(),),
+            withdrawn_after=timedelta(minutes=12),
         ),
         Letter(
             ago=timedelta(days=1, hours=1),
@@ -105,6 +199,32 @@ def letters() -> list[Letter]:
                 "Paul Lemoine, CCAS de Gap",
             ),
             label="administrative",
+        ),
+        Letter(
+            ago=timedelta(hours=8),
+            sender=CLAIRE,
+            to=PAUL,
+            subject="Certificat pour un dossier d’APA",
+            text=("Bonjour,", "", "Certificat joint, à retirer avant sa destruction.", "", "Claire Vasseur"),
+            label="administrative",
+            attached=(documents.letter(),),
+            expires_in=4,
+        ),
+        Letter(
+            ago=timedelta(hours=7),
+            sender=CLAIRE,
+            to=MARC,
+            cc=(INES,),
+            subject="Sortie prévue : coordination du retour à domicile",
+            text=(
+                "Bonjour à tous deux,",
+                "",
+                "Je propose un passage infirmier quotidien la première semaine, puis une consultation.",
+                "",
+                "Claire Vasseur",
+            ),
+            label="letter",
+            opened_by=(INES,),
         ),
         Letter(
             ago=timedelta(hours=5),
@@ -129,6 +249,33 @@ def letters() -> list[Letter]:
             text=("Bonjour Léa,", "", "Je vous confie le suivi de Mme R., deuxième grossesse.", "", "Claire Vasseur"),
             label="letter",
             attached=(documents.pregnancy_letter(),),
+        ),
+        Letter(
+            ago=timedelta(hours=1),
+            sender=CLAIRE,
+            to=MARC,
+            subject="Résultats à discuter demain",
+            text=(
+                "Cher confrère,",
+                "",
+                "Elle partira demain, à l’ouverture de votre consultation.",
+                "",
+                "Claire Vasseur",
+            ),
+            label="results",
+            attached=(documents.blood_test(),),
+            deliver_in=timedelta(hours=18),
+        ),
+        Letter(
+            ago=timedelta(minutes=40),
+            sender=CLAIRE,
+            to=MARC,
+            subject="Demande d’avis : palpitations",
+            text=("Cher confrère,", "", "Je vous adresse Mme R. pour"),
+            html="<p>Cher confrère,</p><p>Je vous adresse <b>Mme R.</b> pour</p>",
+            label="advice",
+            attached=(documents.scan(),),
+            sealed=False,
         ),
         Letter(
             ago=timedelta(minutes=20),

@@ -27,9 +27,12 @@ Cinq minutes pour tout voir :
   1. Marc.   Ouvrez http://marc.localhost:{port}, connectez-vous avec {MARC.email} ; le code à six
              chiffres est sur la page des courriels. Une enveloppe de Nadia l’attend : l’ouvrir est un acte, qui
              laisse une preuve.
-  2. Claire. Ouvrez http://claire.localhost:{port}. Dans « Envoyées », sa demande d’avis dit qui l’a ouverte
-             et quand ; téléchargez la preuve. Écrivez à Marc avec un document, puis « Sceller et envoyer ».
-  3. Marc.   Revenez chez Marc : l’enveloppe est arrivée, un courriel ordinaire l’a dit sans rien dévoiler. Répondez.
+  2. Claire. Ouvrez http://claire.localhost:{port}. Dans « Envoyées », chaque envoi dit où il en est : ouvert, retiré,
+             bientôt détruit, prévu pour demain. Dans « Patients », l’échange avec Marc et ses images (DICOM, PDF) se
+             regardent sur place ; « Ancienne messagerie » garde des mails importés. Cherchez « radio ».
+             Écrivez à Marc avec un document, puis « Sceller et envoyer ».
+  3. Marc.   Revenez chez Marc sans rien recharger : l’enveloppe est entrée dans sa liste, un courriel ordinaire l’a dit
+             sans rien dévoiler. Répondez. Échap deux fois masque l’écran.
   4. Léa.    Son compte n’est pas validé ({LEA.email}) : elle ouvre et répond, mais n’écrit pas la première.
   5. Vous.   Ouvrez http://localhost:{port}/inscription avec {cast.STRANGER} ; le lien arrive sur la page des courriels.
   6. Preuve. Sur une enveloppe, téléchargez la preuve (JSON) et le message (.eml), puis contrôlez-les sans Sceau :

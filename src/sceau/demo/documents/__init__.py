@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from functools import cache
 
-from sceau.demo.documents import bulk, paper, pictures, structured, words
+from sceau.demo.documents import bulk, imaging, paper, pictures, structured, words
 from sceau.demo.documents.people import BIOLOGIST, CLAIRE, HENRI, MARC, SARAH, Doctor, Patient
 from sceau.demo.documents.structured import Measure
 
@@ -65,6 +65,16 @@ def xray() -> Document:
     return Document("Radiographie du thorax.jpg", "image/jpeg", _made(xray_jpeg))
 
 
+def dicom() -> Document:
+    """Henri's film as the scanner wrote it."""
+    return Document("Radiographie du thorax.dcm", "application/dicom", _made(_film))
+
+
+def thumbnail() -> Document:
+    """The dressing, small enough to stand in a mail."""
+    return Document("Pansement.jpg", "image/jpeg", _made(pictures.small_dressing))
+
+
 def report_pdf(patient: Patient = HENRI, doctor: Doctor = MARC, *, on: date = _DAY) -> bytes:
     """A cardiology report of two pages."""
     title = "Compte rendu de consultation de cardiologie"
@@ -102,6 +112,10 @@ def big_pdf(octets: int, *, seed: int = 1) -> bytes:
 @cache
 def _made(make: Callable[[], bytes]) -> bytes:
     return make()
+
+
+def _film() -> bytes:
+    return imaging.film(HENRI, MARC, at=datetime.combine(_DAY, time(9, 15), UTC))
 
 
 def _letter() -> bytes:

@@ -78,6 +78,12 @@ def dressing(seed: int = 1) -> bytes:
     return _jpeg(picture)
 
 
+def small_dressing() -> bytes:
+    """The same in a corner of its size."""
+    with Image.open(io.BytesIO(dressing())) as picture:
+        return _jpeg(picture.resize((240, 240 * picture.height // picture.width)))
+
+
 def _blot(picture: Image.Image, box: Sequence[float], grey: int, *, blur: float) -> None:
     """An ellipse with soft edges; the box in shares of the picture, the blur in shares of its width."""
     width, height = picture.size
