@@ -198,6 +198,11 @@ class TestParts:
         ]
         assert content(raw, parsed.parts[0]) == inner.replace("\n", "\r\n").encode()
 
+    def test_a_text_too_long_for_a_page_is_a_document(self) -> None:
+        parsed = parse(mail(body=b"x" * 1_000_001))
+        assert [part.role for part in parsed.parts] == [Role.DOCUMENT]
+        assert Oddity.LONG_TEXT in parsed.oddities
+
     def test_a_digest_is_made_of_mails(self) -> None:
         parsed = parse(multipart("\nSubject: a\n\nA", "\nSubject: b\n\nB", kind="digest"))
         assert [part.name for part in parsed.parts] == ["a.eml", "b.eml"]

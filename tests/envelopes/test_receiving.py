@@ -15,6 +15,7 @@ from sceau.envelopes.destruction import Reason
 from sceau.envelopes.mime.oddities import EmptyMail, LargeMail
 from sceau.envelopes.models import Copy, Envelope, Folder
 from sceau.evidence.models import Evidence
+from sceau.vault import epochs
 from tests.envelopes import desk
 from tests.envelopes.mails import mail, multipart
 from tests.people import Member, actor
@@ -103,6 +104,13 @@ def test_the_same_mail_twice_is_one(claire: Member, marc: Member) -> None:
     other = place(RAW, marc)
     assert other.envelope_id != first.envelope_id
     assert bytes(other.mark or b"") != bytes(first.mark or b"")
+
+
+def test_it_is_known_again_after_the_mailbox_s_keys_were_renewed(claire: Member) -> None:
+    copy = place(RAW, claire)
+    addresses = [claire.mailbox.address]
+    epochs.open_next(claire.mailbox.id, addresses, to=[claire.person.principal], at=clock.now())
+    assert place(RAW, claire).id == copy.id
 
 
 def test_what_was_destroyed_can_be_brought_again(claire: Member) -> None:

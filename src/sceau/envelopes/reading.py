@@ -19,7 +19,6 @@ from sceau.envelopes.models import Copy
 from sceau.vault import format
 from sceau.vault.keyring import Keys
 
-_TEXT_LIMIT = 1_000_000  # octets of one text of an import that are shown; all of it can be downloaded
 _BLOCK = re.compile(r"</?(?:br|p|div|tr|li|h[1-6]|blockquote)\b[^>]{0,1000}>", re.IGNORECASE)
 _EMPTY_LINES = re.compile(r"\n\s*\n\s*")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
@@ -98,12 +97,7 @@ class Unsealed(Opaque):
     def _text(self, part: Part) -> str:
         if self.summary.imported is None:
             return b"".join(self._decoded(part)).decode().replace("\r\n", "\n")
-        octets = b""
-        for chunk in self._decoded(part):
-            octets += chunk
-            if len(octets) > _TEXT_LIMIT:
-                break
-        text = words.text(octets[:_TEXT_LIMIT], part.charset)
+        text = words.text(b"".join(self._decoded(part)), part.charset)
         return _CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
     def _decoded(self, part: Part) -> Iterator[bytes]:

@@ -7,6 +7,7 @@ the octets are the truth, the summary says where things stand in them.
 
 import hashlib
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -113,9 +114,8 @@ def file(received: Received, *, by: Actor, folder: Folder | None, at: datetime) 
     if folder is not None and folder.mailbox_id != by.mailbox.id:
         drop(received)
         raise NotFound
-    _, list_key = lists.current(by.keys, by.mailbox.id)
-    mark = list_key.mark(_PURPOSE, received.digest)
-    if known := _known(mark, by):
+    mark, *older = _marks(received, by)
+    if known := _known([mark, *older], by):
         drop(received)
         return Placed(known, known=True)
     reader = mailboxes.keys_for([by.mailbox])[by.mailbox.id]
@@ -126,7 +126,7 @@ def file(received: Received, *, by: Actor, folder: Folder | None, at: datetime) 
             failpoint("import.filed")
     except IntegrityError:  # another tab was faster, or the folder went meanwhile: rolled back, nothing names the blob
         drop(received)
-        if known := _known(mark, by):
+        if known := _known([mark], by):
             return Placed(known, known=True)
         raise NotFound from None
     failpoint("import.committed")
@@ -197,6 +197,15 @@ def _insert(copy: Copy) -> None:
     copy.save(force_insert=True)
 
 
-def _known(mark: bytes, by: Actor) -> Copy | None:
-    held = Copy.objects.filter(mailbox=by.mailbox, mark=mark)
+def _marks(received: Received, by: Actor) -> Iterator[bytes]:
+    """What the mail is known by, under the newest list key, and what it was known by under those before."""
+    newest, list_key = lists.current(by.keys, by.mailbox.id)
+    yield list_key.mark(_PURPOSE, received.digest)
+    for epoch in range(newest - 1, 0, -1):
+        with suppress(NotFound):  # before this reader came
+            yield lists.of(by.keys, by.mailbox.id, epoch).mark(_PURPOSE, received.digest)
+
+
+def _known(marks: list[bytes], by: Actor) -> Copy | None:
+    held = Copy.objects.filter(mailbox=by.mailbox, mark__in=marks)
     return held.select_related("envelope__mailbox", "envelope__sender", "mailbox").first()

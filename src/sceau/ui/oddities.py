@@ -29,6 +29,7 @@ _SENTENCES: dict[Oddity, str | Promise] = {
     Oddity.UNKNOWN_ENCODING: _("Un codage inconnu y est employé : la partie concernée est donnée telle quelle."),
     Oddity.DAMAGED_ENCODING: _("Une partie est abîmée : ce qui ne se lisait pas a été laissé de côté."),
     Oddity.UNKNOWN_CHARSET: _("Son jeu de caractères est inconnu : quelques lettres peuvent être fausses."),
+    Oddity.LONG_TEXT: _("Un de ses textes est trop long pour être montré ici : il est donné comme document."),
     Oddity.TWO_NAMES: _("Un document y porte deux noms différents : vérifiez son type avant de l’ouvrir."),
     Oddity.BARE_CR: _("Il vient d’un très ancien logiciel : ses fins de ligne ont été comprises autrement."),
 }

@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterable, Iterator
 
 _MARK = b"From "
-_LINE = rb"From [^\r\n]{0,300}\d\d:\d\d[^\r\n]{0,100}\d{4}[^\r\n]{0,100}"
-_BETWEEN = re.compile(rb"\n(\r?\n)(?=" + _LINE + rb"(?:\r?\n|\Z))")
+_BETWEEN = re.compile(rb"\n(\r?\n)(?=From ([^\r\n]{0,500})(?:\r?\n|\Z))")
+_TIME, _YEAR = re.compile(rb"\d\d:\d\d"), re.compile(rb"\d{4}")
 _FIRST_LINE = re.compile(rb"From [^\n]*\n")
 _LONGEST = 520  # octets of all that `_BETWEEN` looks at
 
@@ -30,6 +30,15 @@ def split(chunks: Iterable[bytes]) -> Iterator[Iterator[bytes]]:
             pass
 
 
+def _between(buffer: bytes) -> re.Match[bytes] | None:
+    """Where one mail ends and another begins; each question is asked alone, so that none takes long."""
+    for found in _BETWEEN.finditer(buffer):
+        time = _TIME.search(found[2])
+        if time and _YEAR.search(found[2], time.end()):
+            return found
+    return None
+
+
 class _File:
     def __init__(self, chunks: Iterator[bytes]) -> None:
         self._chunks, self._buffer, self._ended = chunks, b"", False
@@ -45,7 +54,7 @@ class _File:
 
     def mail(self) -> Iterator[bytes]:
         while True:
-            if found := _BETWEEN.search(self._buffer):
+            if found := _between(self._buffer):
                 mail, self._buffer = self._buffer[: found.start(1)], self._buffer[found.end() :]
                 yield mail
                 return

@@ -53,5 +53,6 @@ class Oddity(StrEnum):
     UNKNOWN_ENCODING = "unknown-encoding"  # a transfer encoding that nobody knows: shown as it is
     DAMAGED_ENCODING = "damaged-encoding"  # octets that base64 does not have, or behind its end: left out
     UNKNOWN_CHARSET = "unknown-charset"  # or one that is refused (UTF-7)
+    LONG_TEXT = "long-text"  # too long for a page: a document
     TWO_NAMES = "two-names"  # a document with two file names
     BARE_CR = "bare-cr"  # lines end as on a Macintosh of the last century

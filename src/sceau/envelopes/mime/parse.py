@@ -26,7 +26,7 @@ _SUBJECT_LIMIT = 1000  # characters
 _PEOPLE_LIMIT = 200
 _REFERENCES_LIMIT = 20
 _MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,200}@[!-;=?-~]{1,200}>")
-_HTML_LIMIT = 2_000_000  # decoded octets that are worth showing
+_SHOWN = {"text/plain": 1_000_000, "text/html": 2_000_000}  # decoded octets that are worth a page
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -156,7 +156,9 @@ def _references(root: Entity) -> tuple[str, ...]:
 def _parts(root: Entity, odd: set[Oddity]) -> Iterator[Part]:
     """Every body that the mail has, with what it is to the reader; numbered as they come."""
     leaves = list(_leaves(root, root))
-    html = next((leaf for leaf in leaves if _is_text(leaf, "text/html") and leaf.body.size <= _HTML_LIMIT), None)
+    html = next((leaf for leaf in leaves if _is_text(leaf, "text/html")), None)
+    if any(_is_said(leaf, kind) and leaf.body.size > most for leaf in leaves for kind, most in _SHOWN.items()):
+        odd.add(Oddity.LONG_TEXT)
     for number, leaf in enumerate(leaves, 1):
         yield _part(number, leaf, _role(leaf, html), odd)
 
@@ -188,10 +190,15 @@ def _is_document(body: Entity) -> bool:
     return bool(body.name) or body.disposition == "attachment" or not body.kind.startswith("text/")
 
 
-def _is_text(leaf: _Leaf, kind: str) -> bool:
+def _is_said(leaf: _Leaf, kind: str) -> bool:
+    """Part of what the mail itself says, not a document."""
     body = leaf.body
     named = bool(body.name) and not leaf.alone
     return body.kind == kind and not (leaf.within or named or body.disposition == "attachment")
+
+
+def _is_text(leaf: _Leaf, kind: str) -> bool:
+    return _is_said(leaf, kind) and leaf.body.size <= _SHOWN[kind]
 
 
 def _role(leaf: _Leaf, html: _Leaf | None) -> Role:
