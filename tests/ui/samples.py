@@ -113,8 +113,14 @@ FOLDERS = (
     pages.FolderLink("0193a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a4b", "Imagerie", "/dossiers/3", current=True),
 )
 FILTERS = (pages.Filter("Toutes", "/recues", current=True), pages.Filter("À ouvrir", "/recues?a-ouvrir=oui"))
-OWN_PANE = pages.Pane(FOLDERS[2].id, tuple(replace(row, id=str(number)) for number, row in enumerate(ROWS)),
-                      title="Imagerie", here="/dossiers/3", filters=FILTERS, refinement=pages.Refinement())
+OWN_PANE = pages.Pane(
+    FOLDERS[2].id,
+    tuple(replace(row, id=str(number)) for number, row in enumerate(ROWS)),
+    title="Imagerie",
+    here="/dossiers/3",
+    filters=FILTERS,
+    refinement=pages.Refinement(),
+)
 STEPS = (
     Step("Scellée par son expéditeur", "22 novembre 2026 à 14:01:08, empreinte 7f3a…c21e", "seal"),
     Step("Déposée dans votre boîte", "14:01:08"),
@@ -184,7 +190,9 @@ PLAN = (
 LABELS = (("", "Aucun"), ("report", "Compte rendu"), ("prescription", "Ordonnance"))
 CONFLICT = pages.Conflict(_when("14:03"), "marc.benali@exemple.fr", "", "Suite", "Bonjour,\n\nUne autre version.")
 COMPOSER = {
-    "forecast": Forecast(PLAN, (pages.Note("archive", "Trop lourd : il en partira 2.", ("1 sur 2 : a.pdf", "2 sur 2 : b.pdf")),)),
+    "forecast": Forecast(
+        PLAN, (pages.Note("archive", "Trop lourd : il en partira 2.", ("1 sur 2 : a.pdf", "2 sur 2 : b.pdf")),)
+    ),
     "labels": LABELS,
     "scripts": compose.SCRIPTS,
     "laters": (pages.Later("demain 8 h", "2026-11-24T08:00"),),

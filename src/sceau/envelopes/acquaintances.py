@@ -4,6 +4,7 @@ Who wrote to whom is plain in the tables (docs/columns.csv), so this needs no ke
 they are now.
 """
 
+import re
 import unicodedata
 from collections import Counter
 from uuid import UUID
@@ -37,7 +38,7 @@ def find(text: str, *, by: Actor, limit: int) -> list[Mailbox]:
     The second only for accounts that may write to anybody: another one must not find out who has a mailbox here.
     """
     words = _fold(text).split()
-    found = [row for row in known(by=by) if _matches(words, f"{row.name} {row.address}")][:limit]
+    found = [row for row in known(by=by) if _matches(words, row)][:limit]
     exact = _exact(text) if people.may_write(by.person) else None
     if exact and exact.id != by.mailbox.id and exact not in found:
         found.insert(0, exact)
@@ -66,10 +67,12 @@ def _exact(text: str) -> Mailbox | None:
     return mailboxes.find_all([address]).get(address)
 
 
-def _matches(words: list[str], told: str) -> bool:
-    parts = _fold(told).replace("@", " @").replace(".", " ").replace("-", " ").split()
-    whole = _fold(told)
-    return all(any(part.startswith(word) for part in parts) or f" {word}" in whole for word in words)
+def _matches(words: list[str], row: Mailbox) -> bool:
+    """Every word begins one of the name's, the address, a piece of it, or the domain: a country or a kind does not."""
+    name, address = _fold(row.name), _fold(row.address)
+    local, _at, domain = address.partition("@")
+    parts = (*re.split(r"[\s'’-]+", name), *re.split(r"[._-]+", local), address, domain, f"@{domain}")
+    return all(any(part.startswith(word) for part in parts) for word in words)
 
 
 def _fold(text: str) -> str:

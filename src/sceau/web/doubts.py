@@ -25,7 +25,9 @@ def of(composer: Composer, content: Content, *, by: Actor, at: datetime) -> tupl
     recipients = [acquaintances.party(outlook.mailbox) for outlook in composer.outlooks if outlook.mailbox]
     known = [acquaintances.party(mailbox) for mailbox in acquaintances.known(by=by, limit=_FREQUENT)]
     names = [document.name for document in composer.documents]
-    return checks.warnings(content, names, recipients, [*known, Party(by.mailbox.name, by.mailbox.address)], year=at.year)
+    return checks.warnings(
+        content, names, recipients, [*known, Party(by.mailbox.name, by.mailbox.address)], year=at.year
+    )
 
 
 def told(warning: Warning) -> Doubt:
@@ -38,7 +40,9 @@ def told(warning: Warning) -> Doubt:
             text = _("L’objet contient ce qui ressemble à un numéro de Sécurité sociale : « %(what)s ».")
             return Doubt(text % words, "subject")
         case Code.BIRTH, Where.DOCUMENT_NAME:
-            return Doubt(_("Le nom d’un document contient ce qui ressemble à une date de naissance : « %(what)s ».") % words)
+            return Doubt(
+                _("Le nom d’un document contient ce qui ressemble à une date de naissance : « %(what)s ».") % words
+            )
         case Code.BIRTH, _where:
             text = _("L’objet contient ce qui ressemble à une date de naissance : « %(what)s ».")
             return Doubt(text % words, "subject")

@@ -235,8 +235,8 @@ def _doubts(request: HttpRequest, draft: Draft, actor: Actor) -> HttpResponse | 
     """The page with what is worth a look, once; nothing when there is nothing, or when it was seen and confirmed."""
     content, at = drafts.read(draft, keys=actor.keys), clock.now()
     found = doubts.of(drafting.compose(draft, content, by=actor, at=at), content, by=actor, at=at)
-    token = doubts.token(draft.id, found) if found else ""
-    if request.POST.get("confirmed", "") == token:
+    token = doubts.token(draft.id, found)
+    if not found or request.POST.get("confirmed") == token:
         return None
     return _page(request, draft, content, doubted=tuple(map(doubts.told, found)), token=token)
 
