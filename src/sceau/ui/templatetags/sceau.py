@@ -1,3 +1,5 @@
+from functools import lru_cache
+
 from django import template
 from django.conf import settings
 from django.utils.html import escape, format_html
@@ -16,6 +18,7 @@ def asset(name: str) -> str:
 
 
 @register.simple_tag
+@lru_cache(maxsize=512)  # a page shows dozens, always the same few
 def icon(name: str, label: str = "", kind: str = "i") -> SafeString:
     """A drawing of the sprite. Without a label it is decoration, and a word stands beside it."""
     where = asset("icons.svg")

@@ -1,0 +1,58 @@
+"""core/statements.py: what a prepared statement gives is what its queryset gives."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.db.models import QuerySet
+from pytest_django import DjangoAssertNumQueries
+
+from sceau.core import clock, ids
+from sceau.core.statements import Statement
+from sceau.vault.models import MailboxEpoch
+
+pytestmark = pytest.mark.django_db
+
+AT = clock.now()
+
+
+def asked(mailbox: UUID, before: datetime) -> "QuerySet[MailboxEpoch, tuple[Any, ...]]":
+    rows = MailboxEpoch.objects.filter(mailbox=mailbox, not_before__lte=before).order_by("-number")
+    return rows.values_list("id", "mailbox", "number", "public_key", "not_before")[:2]
+
+
+@pytest.fixture
+def mailboxes() -> list[UUID]:
+    found = [ids.new(), ids.new()]
+    for mailbox in found:
+        for number in (1, 2, 3):
+            MailboxEpoch.objects.create(
+                mailbox=mailbox, number=number, public_key=b"k", statement=b"", signature=b"", not_before=AT
+            )
+    return found
+
+
+def test_it_gives_what_the_queryset_gives_for_each_value(mailboxes: list[UUID]) -> None:
+    statement = Statement(asked, mailbox=UUID, before=datetime)
+    for mailbox in (*mailboxes, ids.new()):
+        given = statement.rows(mailbox=mailbox, before=AT)
+        assert [(*row[:3], bytes(row[3]), row[4]) for row in given] == [
+            (*row[:3], bytes(row[3]), row[4]) for row in asked(mailbox, AT)
+        ]
+    assert [row[2] for row in statement.rows(mailbox=mailboxes[0], before=AT)] == [3, 2]
+    assert statement.rows(mailbox=mailboxes[0], before=datetime.fromisoformat("2020-01-01T00:00:00Z")) == []
+
+
+def test_a_run_is_one_query(mailboxes: list[UUID], django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    statement = Statement(asked, mailbox=UUID, before=datetime)
+    with django_assert_num_queries(1):
+        statement.rows(mailbox=mailboxes[0], before=AT)
+
+
+def test_a_value_that_the_queryset_does_not_use_is_a_mistake() -> None:
+    def careless(mailbox: UUID, other: UUID) -> "QuerySet[MailboxEpoch, tuple[Any, ...]]":
+        return MailboxEpoch.objects.filter(mailbox=mailbox).values_list("id")
+
+    with pytest.raises(ValueError, match="does not occur"):
+        Statement(careless, mailbox=UUID, other=UUID).rows(mailbox=ids.new(), other=ids.new())
