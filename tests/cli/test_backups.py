@@ -12,7 +12,7 @@ from django.conf import settings
 from sceau import blobs
 from sceau.cli import backups, restoring, snapshots, store_check, work
 from sceau.core import clock
-from sceau.envelopes import sending
+from sceau.envelopes import pieces, sending
 from sceau.envelopes.models import Envelope
 from sceau.evidence import integrator
 from sceau.jobs.models import Job
@@ -156,6 +156,14 @@ def test_a_row_without_its_blob_never_becomes_a_backup(envelope: Envelope, folde
     with pytest.raises(backups.AlwaysChanging):
         backups.make(folder, at=clock.now())
     assert backups.generations(folder) == []
+
+
+def test_nor_does_a_document_on_its_way_of_which_a_piece_is_missing(claire: Member, folder: Path) -> None:
+    arrival = pieces.begin(desk.write(actor(claire), ""), "a.pdf", "", 10, at=clock.now())
+    pieces.add(arrival, 0, [b"x" * 10], at=clock.now())
+    blobs.store().delete(blobs.content_name(arrival.pieces.get().blob_key))
+    with pytest.raises(backups.AlwaysChanging):
+        backups.make(folder, at=clock.now())
 
 
 @pytest.mark.parametrize("victim", ["manifest.json", "blobs.txt", "database*"])

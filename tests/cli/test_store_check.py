@@ -10,7 +10,7 @@ from pytest_django import Settings
 from sceau import blobs
 from sceau.cli import store_check, work
 from sceau.core import clock
-from sceau.envelopes import destruction, drafts, retention
+from sceau.envelopes import destruction, drafts, pieces, retention
 from sceau.envelopes.models import Copy, Draft, Envelope
 from sceau.evidence import erasure, integrator
 from sceau.evidence.models import Evidence, LogEntry, Pending, Record
@@ -58,6 +58,14 @@ def test_a_sound_store_has_no_finding(envelope: Envelope, draft: Draft) -> None:
         "epochs": 2,
         "events": Evidence.objects.count(),
     }
+
+
+def test_a_piece_of_a_document_on_its_way(draft: Draft) -> None:
+    arrival = pieces.begin(draft, "scanner.pdf", "", len(OCTETS), at=clock.now())
+    pieces.add(arrival, 0, [OCTETS[:1000]], at=clock.now())
+    assert codes() == set()
+    rewrite(blobs.content_name(arrival.pieces.get().blob_key), lambda data: data[:-1])
+    assert codes() == {"blob-size"}
 
 
 def test_a_missing_blob(envelope: Envelope) -> None:

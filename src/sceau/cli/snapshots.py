@@ -24,6 +24,7 @@ _FILES = {"sqlite": "database.sqlite3", "postgresql": "database.pgdump"}
 # Every blob that a row names. Tables, not models: a snapshot is read as a file.
 _BLOB_KEYS = (
     "SELECT blob_key FROM envelopes_envelope WHERE blob_key IS NOT NULL UNION ALL SELECT blob_key FROM envelopes_upload"
+    " UNION ALL SELECT blob_key FROM envelopes_piece"
 )
 
 

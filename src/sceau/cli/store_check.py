@@ -15,7 +15,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from sceau import blobs
 from sceau.core import clock
 from sceau.core.errors import Malformed, NotFound, Refused, Unreadable
-from sceau.envelopes.models import Copy, Envelope, Upload
+from sceau.envelopes.models import Copy, Envelope, Piece, Upload
 from sceau.evidence import checks as log_checks
 from sceau.evidence.events import Event
 from sceau.evidence.faults import LogFault
@@ -92,6 +92,10 @@ def _uploads() -> Iterator[Finding]:
     for id, key, size in rows.iterator(chunk_size=_CHUNK):
         if (fault := _blob_fault(key, size)) and Upload.objects.filter(id=id).exists():
             yield Finding(fault, f"upload {id}")
+    pieces = Piece.objects.values_list("id", "blob_key", "size")
+    for id, key, size in pieces.iterator(chunk_size=_CHUNK):
+        if (fault := _blob_fault(key, size)) and Piece.objects.filter(id=id).exists():
+            yield Finding(fault, f"piece {id}")
 
 
 def _blob_fault(key: str, size: int) -> str | None:
