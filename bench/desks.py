@@ -1,12 +1,9 @@
-"""Open desks that receive nothing: what they cost a server that runs as `sceau up` runs it."""
+"""Open desks that receive nothing, and a web process that works all day: on a server as `sceau up` runs it."""
 
 import asyncio
-import os
 import subprocess
 import time
 from pathlib import Path
-
-from django.db import connection
 
 from bench import server
 from bench.results import Result
@@ -14,7 +11,8 @@ from sceau.accounts.actor import Actor
 from sceau.vault import sessions
 
 _DESKS, _EVERY, _ROUNDS = 500, 4.0, 5  # seconds; what js/arrivals.js does in a visible tab
-_TICKS = os.sysconf("SC_CLK_TCK")
+_FIRST, _LAST = 2_000, 10_000  # requests
+_LETTERS = 20
 
 
 def idle_desks(claire: Actor, marc: Actor, *, database: str) -> Result:
@@ -22,11 +20,18 @@ def idle_desks(claire: Actor, marc: Actor, *, database: str) -> Result:
     cookies = [server.sign_in(actor) for actor in (claire, marc) for _ in range(_DESKS // 2)]
     with server.running() as (port, process):
         asyncio.run(_ask(port, cookies[:32], rounds=20, every=0.2))  # what is loaded and connected once
-        before, spent, spent_there = _memory(process), _seconds(_family(process)), _seconds(_backends())
+        before, spent, spent_there = (
+            _memory(process),
+            server.seconds(server.family(process)),
+            server.seconds(server.backends()),
+        )
         begun = time.perf_counter()
         asyncio.run(_ask(port, cookies, rounds=_ROUNDS, every=_EVERY))
         lasted = time.perf_counter() - begun
-        used, used_there = _seconds(_family(process)) - spent, _seconds(_backends()) - spent_there
+        used, used_there = (
+            server.seconds(server.family(process)) - spent,
+            server.seconds(server.backends()) - spent_there,
+        )
         grown = _memory(process) - before
         extra = {
             "core_share": round((used + used_there) / lasted, 3),
@@ -60,27 +65,7 @@ async def _desk(port: int, cookie: str, rounds: int, every: float, phase: float)
     writer.close()
 
 
-def _family(process: subprocess.Popen[bytes]) -> list[int]:
-    children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
-    return [process.pid, *map(int, children)]
-
-
-def _backends() -> list[int]:
-    """PostgreSQL works in processes of its own."""
-    if connection.vendor != "postgresql":
-        return []
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pid FROM pg_stat_activity WHERE datname = current_database()")
-        return [pid for (pid,) in cursor.fetchall()]
-
-
-def _seconds(pids: list[int]) -> float:
-    """Processor time, of the system's part too."""
-    fields = (Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split() for pid in pids)
-    return sum(int(stat[11]) + int(stat[12]) for stat in fields) / _TICKS
-
-
 def _memory(process: subprocess.Popen[bytes]) -> float:
-    texts = (Path(f"/proc/{pid}/status").read_text() for pid in _family(process))
+    texts = (Path(f"/proc/{pid}/status").read_text() for pid in server.family(process))
     lines = (line for text in texts for line in text.splitlines() if line.startswith("VmRSS:"))
     return sum(int(line.split()[1]) for line in lines) / 1024

@@ -7,12 +7,17 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+
+from django.db import connection
 
 from sceau.accounts.actor import Actor
 from sceau.core import clock
 from sceau.vault import sessions
 from sceau.vault.models import Principal
 from sceau.vault.sessions import Assurance
+
+_TICKS = os.sysconf("SC_CLK_TCK")
 
 
 def sign_in(actor: Actor) -> str:
@@ -45,3 +50,23 @@ def _wait(port: int) -> None:
                 return
         time.sleep(0.1)
     raise TimeoutError("the server does not answer")
+
+
+def family(process: subprocess.Popen[bytes]) -> list[int]:
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+    return [process.pid, *map(int, children)]
+
+
+def backends() -> list[int]:
+    """PostgreSQL works in processes of its own."""
+    if connection.vendor != "postgresql":
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pid FROM pg_stat_activity WHERE datname = current_database()")
+        return [pid for (pid,) in cursor.fetchall()]
+
+
+def seconds(pids: list[int]) -> float:
+    """Processor time, of the system's part too."""
+    fields = (Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split() for pid in pids)
+    return sum(int(stat[11]) + int(stat[12]) for stat in fields) / _TICKS
