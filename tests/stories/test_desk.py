@@ -250,3 +250,16 @@ def test_a_line_that_breaks_is_said_in_place(marcs: Open) -> None:
     press(page, "j")
     expect(page.get_by_role("alert")).to_contain_text("Rien n’est perdu")
     assert len(rows(page)) == 4
+
+
+def test_one_row_is_a_stop_of_the_tab_key_and_arrows_move(marcs: Open) -> None:
+    page = marcs()
+    page.locator(".row").first.focus()
+    press(page, "ArrowDown", "ArrowDown")
+    title(page, "Radiographie")
+    press(page, "Tab")
+    assert not page.evaluate("document.activeElement.closest('[data-rows]')")
+    press(page, "Shift+Tab")
+    assert "Radiographie" in focused(page)
+    press(page, "Shift+Tab")
+    assert page.evaluate("document.activeElement.type") == "checkbox"

@@ -50,6 +50,15 @@ addEventListener("keydown", (event) => {
 if (rows()) new MutationObserver(() => window.htmx?.process(rows())).observe(rows(), { childList: true }); // arrivals
 equip();
 
+// One row is a stop of the Tab key, with its box: behind it comes the letter, not fifty others. Arrows move (keys.js).
+function rove(stop) {
+  for (const item of rows()?.children ?? []) {
+    for (const part of item.querySelectorAll(".row, input")) part.tabIndex = part.closest("li") === stop ? 0 : -1;
+  }
+}
+addEventListener("focusin", ({ target }) => target.closest?.("[data-rows] li") && rove(target.closest("li")));
+rove(current()?.closest("li") ?? rows()?.firstElementChild);
+
 // Choosing rows, by hand, by key or by dragging
 document.addEventListener("change", ({ target }) => {
   if (target.matches("[data-rows] input[name=copie], [data-all] input")) load("choose").then(({ tell }) => tell(target));

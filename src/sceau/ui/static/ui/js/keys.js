@@ -5,6 +5,7 @@ const one = (selector) => document.querySelector(selector);
 const rows = () => [...document.querySelectorAll("[data-rows] .row")];
 const isShown = (element) => element?.offsetParent !== null;
 const at = () => document.activeElement.closest?.("[data-rows] li")?.querySelector(".row") ?? one("[data-rows] .row[aria-current]");
+const inList = () => Boolean(document.activeElement.closest("[data-rows] li"));
 const box = (row) => row?.closest("li").querySelector("input[name=copie]");
 const chosen = () => [...document.querySelectorAll("[data-rows] input[name=copie]:checked")];
 
@@ -68,6 +69,8 @@ async function help() {
 const KEYS = {
   j: () => step(1),
   k: () => step(-1),
+  ArrowDown: () => inList() && step(1),
+  ArrowUp: () => inList() && step(-1),
   u: leave,
   Escape: leave,
   x: () => press(box(at())),
@@ -84,7 +87,7 @@ const WRITING = "input:not([type=checkbox]), textarea, select, [contenteditable]
 addEventListener("keydown", (event) => {
   const { key, target } = event;
   if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
-  if (!Object.hasOwn(KEYS, key) || one("dialog[open]") || (event.repeat && !"jk".includes(key))) return;
+  if (!Object.hasOwn(KEYS, key) || one("dialog[open]") || (event.repeat && !["j", "k", "ArrowDown", "ArrowUp"].includes(key))) return;
   if (target.closest?.(WRITING) && !(key === "Escape" && target.closest("details.menu"))) return;
   if (KEYS[key]()) event.preventDefault();
 });
