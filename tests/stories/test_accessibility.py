@@ -4,6 +4,7 @@ side, the keyboard reaches everything and shows where it is.
 The pages are those of the table of accesses, which a test keeps complete: a new route cannot be forgotten here.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -11,7 +12,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.db import connection
 from django.test import Client
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Route, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from tests import parts
@@ -176,3 +177,20 @@ def test_without_scripts_every_page_is_there_and_no_button_does_nothing(
         assert page.locator("h1").count() >= 1 or place.status != 200, place
         found += [f"{place}: {button.inner_text()!r}" for button in page.locator(idle).all() if button.is_visible()]
     assert found == []
+
+
+def test_an_old_browser_is_told_so_and_no_other_is(chromium: Browser, live_server: LiveServer, world: Stage) -> None:
+    """Chromium here cannot be old, but its stylesheet can ask for what no browser has."""
+    page = window(chromium, live_server, world.browsers["nobody"])
+    page.goto("/connexion")
+    assert page.get_by_text("Votre navigateur est trop ancien").count() == 1
+    assert not page.get_by_text("Votre navigateur est trop ancien").is_visible()
+
+    def ask_for_more(route: Route) -> None:
+        style = route.fetch()
+        route.fulfill(response=style, body=style.text().replace("selector(:has(*))", "selector(:never-heard-of(*))"))
+
+    old = window(chromium, live_server, world.browsers["nobody"])
+    old.route(re.compile(r"\.css"), ask_for_more)
+    old.goto("/connexion")
+    assert old.get_by_text("Votre navigateur est trop ancien").is_visible()

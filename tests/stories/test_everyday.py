@@ -133,7 +133,7 @@ def test_everything_works_without_scripts(chromium: Browser, site: Deployment, c
         press(hers, "Ouvrir l’enveloppe")
         expect(hers.get_by_text("Bonjour.")).to_be_visible()
         with hers.expect_download() as download:
-            press(hers, "bilan.csv")
+            hers.locator(".file", has_text="bilan.csv").locator("a[download]").first.click()
         assert download.value.path().read_bytes() == files[1].read_bytes()
         press(hers, "Répondre")
         hers.fill("#body", "Bien reçu.")
@@ -271,7 +271,7 @@ def test_the_proof_comes_by_itself_and_two_presses_seal_once(
 
 TOO_SMALL = """() => [...document.querySelectorAll("a, button, input:not([type=hidden]), select, summary")]
   .filter((element) => element.checkVisibility() && !element.closest("p, li, .quiet, .skip"))
-  .map((element) => [element.innerText || element.name, element.getBoundingClientRect()])
+  .map((element) => [element.innerText || element.ariaLabel || element.outerHTML, element.getBoundingClientRect()])
   .filter(([name, box]) => box.width > 1 && (box.width < 24 || box.height < 24)).map(([name]) => name)"""
 
 
