@@ -23,6 +23,7 @@ MEASURES: dict[Measure, tuple[str, ...]] = {
     large.eml_40m: ("eml_40m", "first_byte"),
     large.part_40m: ("part_40m",),
     desks.idle_desks: ("idle_desks",),
+    desks.web_memory: ("web_memory",),
     desk.desk_cold_kb: ("desk_cold_kb",),
     inbox.inbox_10k: ("inbox_10k", "inbox_rps"),
     inbox.search_10k: ("search_10k",),

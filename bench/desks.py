@@ -1,13 +1,15 @@
 """Open desks that receive nothing, and a web process that works all day: on a server as `sceau up` runs it."""
 
 import asyncio
+import http.client
 import subprocess
 import time
 from pathlib import Path
 
-from bench import server
+from bench import server, stage
 from bench.results import Result
 from sceau.accounts.actor import Actor
+from sceau.envelopes.models import Draft
 from sceau.vault import sessions
 
 _DESKS, _EVERY, _ROUNDS = 500, 4.0, 5  # seconds; what js/arrivals.js does in a visible tab
@@ -39,6 +41,36 @@ def idle_desks(claire: Actor, marc: Actor, *, database: str) -> Result:
             "server_mb": round(_memory(process)),
         }
     return Result("idle_desks", max(grown, 0.1), "MB", "added by 500 desks, at 10 % of a core", 150, extra, "less")
+
+
+def web_memory(claire: Actor, marc: Actor, *, database: str) -> Result:
+    """By how much a web process grows from its 2,000th request to its 10,000th: lists, letters, documents, settings."""
+    envelopes = [stage.seal(_with_document(claire, marc), claire) for _ in range(_LETTERS)]
+    copies = [stage.received(envelope, marc) for envelope in envelopes]
+    for copy in copies:
+        stage.open_copy(copy, marc)
+    letters = [f"/enveloppes/{copy.id}" for copy in copies]
+    paths = ["/recues", "/nouvelles", *letters, *(f"{letter}/documents/2" for letter in letters), "/compte/activite"]
+    with server.running(processes=1) as (port, process):
+        line = http.client.HTTPConnection("127.0.0.1", port)
+        headers = {"Host": "localhost", "Cookie": f"{sessions.COOKIE}={server.sign_in(marc)}"}
+        early = 0.0
+        for number in range(_LAST):
+            line.request("GET", paths[number % len(paths)], headers=headers)
+            answer = line.getresponse()
+            answer.read()
+            assert answer.status == 200, (paths[number % len(paths)], answer.status)
+            if number + 1 == _FIRST:
+                early = _memory(process)
+        late = _memory(process)
+    extra = {"after_2000_mb": round(early, 1), "after_10000_mb": round(late, 1)}
+    return Result("web_memory", max(late - early, 0.1), "MB", "growth over 8,000 requests", 8, extra, "less")
+
+
+def _with_document(claire: Actor, marc: Actor) -> Draft:
+    draft = stage.draft(claire, marc)
+    stage.attach(draft, 200_000)
+    return stage.found(draft, claire)
 
 
 async def _ask(port: int, cookies: list[str], *, rounds: int, every: float) -> None:

@@ -28,12 +28,13 @@ def sign_in(actor: Actor) -> str:
 
 
 @contextmanager
-def running() -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
+def running(processes: int = 2) -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
     """The port, and the process whose children answer there."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    environment = {**os.environ, "SCEAU_BIND": f"127.0.0.1:{port}", "SCEAU_LOG_LEVEL": "info"}
+    chosen = {"SCEAU_BIND": f"127.0.0.1:{port}", "SCEAU_LOG_LEVEL": "info", "SCEAU_WEB_PROCESSES": str(processes)}
+    environment = {**os.environ, **chosen}
     process = subprocess.Popen([sys.executable, "-m", "sceau.cli.server"], env=environment, stdout=subprocess.DEVNULL)
     try:
         _wait(port)
