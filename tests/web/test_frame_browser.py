@@ -240,3 +240,19 @@ def test_the_witnesses_see_an_attack_that_nothing_stops(chromium: Browser, stran
     assert seen.ran
     assert [knock for knock in stranger.heard[before:] if b"tracker.example" in knock]
     assert [knock for knock in stranger.heard[before:] if b"another.example" in knock]
+
+
+@pytest.mark.attack(29)
+def test_another_site_cannot_put_a_letter_into_a_page_of_its_own(chromium: Browser) -> None:
+    letter = [Attack("letter", "<p>Bonjour</p>")]
+    ours, theirs = Site(letter, raw).serve(), Site(letter, unguarded, page_policy="").serve()
+    foreign = f'<iframe src="http://127.0.0.1:{ours.server_port}/frame/0"></iframe>'
+    with chromium.new_page() as page:
+        page.goto(f"http://127.0.0.1:{theirs.server_port}/page/0")
+        page.set_content(foreign, wait_until="load")
+        assert page.frames[-1].url.startswith("chrome-error:")
+        page.goto(f"http://127.0.0.1:{ours.server_port}/page/0")
+        assert page.frames[-1].inner_text("body").strip() == "Bonjour"
+    for server in (ours, theirs):
+        server.shutdown()
+        server.server_close()

@@ -9,6 +9,8 @@ POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self';"
     " frame-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+# A worker's script brings its worker's policy (CSP 3 §5.1): that of the page does not reach it.
+WORKER = "default-src 'none'; script-src 'self'"
 _HEADERS = {
     "Content-Security-Policy": POLICY,
     "Cache-Control": "no-store",

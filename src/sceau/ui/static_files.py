@@ -15,6 +15,8 @@ from wsgiref.headers import Headers
 from whitenoise.middleware import WhiteNoiseMiddleware
 from whitenoise.responders import Response, StaticFile
 
+from sceau.ui import csp
+
 _KINDS = (".css", ".js", ".mjs", ".svg", ".json", ".wasm")
 _LEAST = 1024  # octets: below, the header costs what the rest saves
 
@@ -24,6 +26,8 @@ class StaticFiles(WhiteNoiseMiddleware):  # type: ignore[misc]  # whitenoise is 
         headers = Headers([("Vary", "Accept-Encoding")])
         self.add_mime_headers(headers, path, url)
         self.add_cache_headers(headers, path, url)
+        if ".worker." in url:
+            headers["Content-Security-Policy"] = csp.WORKER
         return _File(path, headers.items(), stat_cache=stat_cache)
 
 
