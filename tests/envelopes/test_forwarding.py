@@ -1,11 +1,13 @@
 """Passing an envelope on: its letter and documents go from seal to seal, and the evidence cites it."""
 
+from dataclasses import replace
+
 import pytest
 from pytest_django import Settings
 
 from sceau import blobs
 from sceau.core import clock
-from sceau.envelopes import attachments, drafts, forwarding, rules, sending
+from sceau.envelopes import access, attachments, drafts, forwarding, receiving, rules, sending
 from sceau.envelopes.models import Copy, Draft, Envelope
 from sceau.evidence import records
 from tests import people
@@ -65,12 +67,40 @@ def test_an_account_that_is_not_validated_passes_nothing_on(claire: Member, lea:
         forwarding.forward(desk.copy_of(envelope, lea), heading=HEADING, by=people.actor(lea), at=clock.now())
 
 
-def test_an_import_goes_on_without_any_claim(received: Envelope, marc: Member, chloe: Member) -> None:
+MAIL = b"""From: Ancien Confrere <ancien@ailleurs.example>\r
+To: marc@ailleurs.example\r
+Subject: =?utf-8?q?R=C3=A9sultats?=\r
+MIME-Version: 1.0\r
+Content-Type: multipart/mixed; boundary=b\r
+\r
+--b\r
+Content-Type: text/plain; charset=iso-8859-1\r
+Content-Transfer-Encoding: quoted-printable\r
+\r
+Voil=E0.\r
+--b\r
+Content-Type: application/pdf; name=r.pdf\r
+Content-Disposition: attachment; filename=r.pdf\r
+Content-Transfer-Encoding: base64\r
+\r
+JVBERg==\r
+--b--\r
+"""
+
+
+def test_an_import_goes_on_without_any_claim(marc: Member, chloe: Member) -> None:
     """Nothing is proved about it: the new envelope's evidence cites nothing."""
     by = people.actor(marc)
-    Envelope.objects.filter(id=received.id).update(source=Envelope.Source.IMPORTED)
-    draft = drafts.create(by, drafts.Content(to=str(chloe.address)), forward_of=received.id, at=clock.now())
-    assert "forwards" not in parties(sending.seal(draft, by=by, at=clock.now()), chloe)
+    import_ = receiving.place(MAIL, by=by, folder=None, at=clock.now())
+    copy = access.copy(import_.copies.get().id, for_=by)
+    draft = forwarding.forward(copy, heading=HEADING, by=by, at=clock.now())
+    content = drafts.read(draft, keys=by.keys)
+    assert (content.subject, content.text) == ("Tr : Résultats", f"\n\n{HEADING}\n\nVoilà.")
+    assert [each.name for each in attachments.of(draft, keys=by.keys)] == ["r.pdf"]
+    drafts.save(draft, replace(content, to=str(chloe.address)), base=draft.revision, at=clock.now())
+    envelope = sending.seal(draft, by=by, at=clock.now())
+    assert "forwards" not in parties(envelope, chloe)
+    assert desk.octets(desk.read(desk.copy_of(envelope, chloe), people.actor(chloe)).document("2")) == b"%PDF"
 
 
 def test_a_forward_of_an_envelope_one_does_not_hold_cites_nothing(
