@@ -88,8 +88,11 @@ def test_no_line_of_an_unopened_letter_is_shown(mail: dict[str, Envelope], marc:
 
 def test_what_matched_is_told(mail: dict[str, Envelope], marc: Member) -> None:
     (hit,) = find("ecg fract", marc).hits
-    assert (hit.files, hit.addresses, hit.excerpt) == (("ECG-12.png",), (), "Fraction conservée.")
-    assert [hit.addresses for hit in find("tilleuls", marc).hits] == [("claire.vasseur@tilleuls.example",)] * 2
+    assert (hit.files, hit.parties, hit.excerpt) == (("ECG-12.png",), (), "Fraction conservée.")
+    for typed in ("tilleuls", "vasseur"):
+        assert {party.address for hit in find(typed, marc).hits for party in hit.parties} == {
+            "claire.vasseur@tilleuls.example"
+        }
 
 
 def test_an_excerpt_is_cut_between_words_around_what_was_found(claire: Member, marc: Member) -> None:

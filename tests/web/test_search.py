@@ -66,6 +66,15 @@ def test_what_is_found_is_marked_and_never_becomes_markup(mail: Envelope, marc: 
     assert '<span class="where"><mark>ECG</mark>.png</span>' in page
 
 
+def test_whoever_matches_and_the_row_does_not_name_is_named(mail: Envelope, marc: Member) -> None:
+    browser = sign_in(marc)
+    page = browser.get(ask(browser, "benali")).content.decode()
+    assert '<span class="where">Dr Marc <mark>Benali</mark></span>' in page
+    page = browser.get(ask(browser, "tilleuls")).content.decode()
+    assert '<span class="where">claire.vasseur@<mark>tilleuls</mark>.example</span>' in page
+    assert '<span class="where">' not in browser.get(ask(browser, "vasseur")).content.decode()
+
+
 def test_nothing_found_says_so(mail: Envelope, marc: Member) -> None:
     browser = sign_in(marc)
     assert "Aucune enveloppe n’a tous ces mots" in text_of(browser.get(ask(browser, "<script>")))

@@ -17,6 +17,7 @@ from sceau.envelopes.listing import Line, Place
 from sceau.envelopes.models import Copy, Folder
 from sceau.envelopes.reading import Unsealed
 from sceau.envelopes.search_segment import Piece
+from sceau.envelopes.summaries import Party
 from sceau.notify import labels
 
 PATIENCE = timedelta(milliseconds=1200)  # how long one request builds the index before it answers
@@ -30,7 +31,7 @@ class Hit:
     line: Line
     excerpt: str  # of the letter, around what was found there; empty when the row shows every word
     files: tuple[str, ...]  # names of documents that match
-    addresses: tuple[str, ...]  # likewise
+    parties: tuple[Party, ...]  # who matches, by name or by address
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -125,16 +126,14 @@ def _hit(line: Line, wanted: Sequence[str], by: Actor) -> Hit:
     card = line.card
     if card is None:
         return Hit(line, "", (), ())
-    parties = (card.sender, *card.to)
-    files = tuple(name for name in card.files if search_words.ranges(name, wanted))
-    addresses = tuple(
-        party.address
-        for party in parties
-        if search_words.ranges(party.address, wanted) and not search_words.ranges(party.name, wanted)
+    parties = tuple(
+        party for party in (card.sender, *card.to) if search_words.ranges(f"{party.name} {party.address}", wanted)
     )
-    shown = [card.subject, labels.name(card.label), *(party.name for party in parties), *files, *addresses]
+    files = tuple(name for name in card.files if search_words.ranges(name, wanted))
+    shown = [card.subject, labels.name(card.label), *files]
+    shown += [text for party in parties for text in (party.name, party.address)]
     missing = [term for term in wanted if term not in search_words.matched(shown, wanted)]
-    return Hit(line, _excerpt(line, missing, by) if missing else "", files, addresses)
+    return Hit(line, _excerpt(line, missing, by) if missing else "", files, parties)
 
 
 def _excerpt(line: Line, terms: Sequence[str], by: Actor) -> str:

@@ -111,7 +111,7 @@ def _rows(results: Results, *, by: Actor, now: datetime) -> Iterator[FoundRow]:
             row=row,
             who=_marked(row.who, results.terms),
             subject=_marked(row.subject, results.terms),
-            details=tuple(_marked(text, results.terms) for text in _details(hit)),
+            details=tuple(_marked(text, results.terms) for text in _details(hit, row, results.terms)),
             place=_("Corbeille") if hit.line.folder == "trash" else "",
         )
 
@@ -121,8 +121,13 @@ def _number(value: int) -> str:
     return str(formats.number_format(value, use_l10n=True, force_grouping=True))
 
 
-def _details(hit: Hit) -> Iterator[str]:
-    yield from hit.addresses[:2]
+def _details(hit: Hit, row: Row, terms: tuple[str, ...]) -> Iterator[str]:
+    """What made it found and the row does not show."""
+    for party in hit.parties[:2]:
+        if not search_words.ranges(party.name, terms):
+            yield party.address
+        elif party.name not in row.who:
+            yield party.name
     yield from hit.files[:3]
     if hit.excerpt:
         yield hit.excerpt
