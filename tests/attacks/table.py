@@ -99,7 +99,7 @@ draft-piece      /brouillons/{draft}/morceaux/{arrival}      DELETE        303  
 draft-detach     /brouillons/{draft}/retirer/{upload}        POST          401    401     423    404 303    404  404
 draft-insert     /brouillons/{draft}/modele                  POST          401    401     423    404 404    404  404
 draft-discard    /brouillons/{draft}/jeter                   POST          303    303     423    404 200    404  404
-draft-seal       /brouillons/{draft}/sceller                 POST          401    401     303    404 303    404  404
+draft-seal       /brouillons/{draft}/sceller                 POST          401    401     303    404 409    404  404
 envelope         /enveloppes/{sent}                          GET/HEAD      303    303     303    404 200    404  404
 envelope         /enveloppes/{received}                      GET/HEAD      303    303     303    404 404    200  404
 envelope         /enveloppes/{closed}                        GET/HEAD      303    303     303    404 404    200  404

@@ -1,6 +1,7 @@
 """The letter itself: its formatting, templates and signature, what is doubtful in it, when and how it leaves."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,6 +11,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from sceau.core import clock
+from sceau.demo.cast import MARC
 from sceau.envelopes import drafts, pieces, snippets
 from sceau.envelopes.models import Draft, Envelope
 from sceau.web import drafting
@@ -159,7 +161,7 @@ def test_a_letter_without_doubt_is_sealed_whatever_was_confirmed(browser: Client
 def test_a_name_like_a_frequent_one_is_pointed_out(claire: Member, marc: Member, draft: Draft) -> None:
     by = people.actor(claire)
     desk.send(by, str(marc.address))
-    twin = people.join(people.replace(people.MARC, email="marc.benalli@ch-ecrins.example", rpps=None))
+    twin = people.join(replace(MARC, email="marc.benalli@ch-ecrins.example", rpps=None))
     answer = sign_in(claire).post(url(draft, "sceller"), form(draft, to=str(twin.address)))
     assert "Vous n’avez jamais écrit à marc.benalli@ch-ecrins.example" in text_of(answer)
     assert "marc.benali@ch-ecrins.example" in text_of(answer)
