@@ -4,7 +4,7 @@ import re
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.test import Client
 
 from sceau.envelopes.mime import Role
@@ -17,9 +17,9 @@ pytestmark = [pytest.mark.django_db, pytest.mark.timeout(300)]
 _UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
-def octets(answer: HttpResponse) -> bytes:
-    assert answer.status_code == 200, (answer.status_code, answer.request["PATH_INFO"])
-    return answer.getvalue()
+def octets(answer: HttpResponseBase) -> bytes:
+    assert answer.status_code == 200, answer.status_code
+    return bytes(answer.getvalue())
 
 
 def page(browser: Client, path: str) -> str:

@@ -28,7 +28,9 @@ def leaves(raw: bytes) -> list[tuple[str, bytes]]:
     message = message_from_bytes(raw, policy=policy.default)
     assert not message.defects
     return [
-        (part.get_content_type(), part.get_payload(decode=True)) for part in message.walk() if not part.is_multipart()
+        (part.get_content_type(), bytes(part.get_payload(decode=True)))
+        for part in message.walk()
+        if not part.is_multipart()
     ]
 
 

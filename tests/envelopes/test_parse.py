@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from sceau.envelopes.mime import Part, Role
 from sceau.envelopes.mime.oddities import BadMail, EmptyMail, LargeMail, Oddity
-from sceau.envelopes.mime.parse import Limits, Parsed, content, parse, read
+from sceau.envelopes.mime.parse import Parsed, content, parse, read
+from sceau.envelopes.mime.scan import Limits
 from tests.envelopes.mails import collection, mail, multipart
 
 SMALL = Limits(size=10_000, depth=4, parts=8, head=2_000, heads=6_000, fields=20)

@@ -139,6 +139,21 @@ class TestItsPage:
         assert Draft.objects.get().reply_to is not None
         assert "marc@ailleurs.example" in browser.get(answer["Location"]).content.decode()
 
+    def test_it_is_forwarded_with_its_documents(self, page: tuple[Client, str], claire: Member) -> None:
+        browser, path = page
+        answer = browser.post(f"{path}/transferer")
+        assert answer.status_code == 303
+        draft = browser.get(answer["Location"]).content.decode()
+        assert "cr.pdf" in draft
+        assert "Bonjour" in draft
+        assert "alert(1)" not in draft
+
+    def test_nobody_else_finds_it(self, page: tuple[Client, str], marc: Member) -> None:
+        _, path = page
+        other = sign_in(marc)
+        for place in ("", "/message.eml", "/documents/1", "/lettre.html"):
+            assert other.get(f"{path}{place}").status_code == 404
+
     def test_it_is_trashed_restored_and_destroyed(self, page: tuple[Client, str]) -> None:
         browser, path = page
         before = Evidence.objects.count()

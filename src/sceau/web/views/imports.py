@@ -8,6 +8,7 @@ from django.conf import settings
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
@@ -88,7 +89,7 @@ def _page(
 
 
 def _limits() -> str:
-    allowed = {"limit": sizes.text(settings.SCEAU_MESSAGE_LIMIT), "most": importing.MOST}
+    allowed = {"limit": sizes.text(settings.SCEAU_MESSAGE_LIMIT), "most": formats.number_format(importing.MOST)}
     return _("Au plus %(limit)s par courriel et %(most)s courriels à la fois.") % allowed
 
 
