@@ -2,6 +2,7 @@
 
 import zlib
 from contextlib import suppress
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -68,3 +69,27 @@ def test_a_cut_piece_is_malformed(cut: int) -> None:
 def test_more_than_a_piece_is_malformed() -> None:
     with pytest.raises(Malformed):
         Piece.decode(GOOD + b"\0")
+
+
+VECTORS = Path(__file__).parent.parent / "vectors" / "search"
+FIRST, SECOND = (UUID(f"01941f29-7c00-7000-8000-00000000000{number}") for number in (1, 2))
+
+
+def vector(name: str) -> bytes:
+    return bytes.fromhex((VECTORS / f"{name}.hex").read_text())
+
+
+def test_the_piece_of_the_vectors_opens_as_described() -> None:
+    piece = Piece.decode(vector("ok"))
+    assert piece.entries == (Entry(FIRST, 1000), Entry(SECOND, 2000))
+    assert [piece.holding(word) for word in ("bilan", "zona", "label:report", "bil")] == [{0, 1}, {0}, {1}, set()]
+    made = search_segment.EMPTY.with_({piece.entry(0): {"zona", "bilan"}, piece.entry(1): {"bilan", "label:report"}})
+    assert [zlib.decompress(octets[1:]) for octets in (made.encode(), piece.encode())] == [
+        zlib.decompress(vector("ok")[1:])
+    ] * 2
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in VECTORS.glob("*.hex") if path.stem != "ok"))
+def test_one_fault_makes_it_malformed(name: str) -> None:
+    with pytest.raises(Malformed):
+        Piece.decode(vector(name))
