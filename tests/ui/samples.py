@@ -10,7 +10,7 @@ from django import forms
 
 from sceau.envelopes.activity import Week
 from sceau.ui.dates import When
-from sceau.web import pages, plots
+from sceau.web import pages, plots, viewing
 from sceau.web.forecast import Forecast
 from sceau.web.pages import Chip, Known, Party, Planned, Row, Step
 from sceau.web.views import compose
@@ -226,6 +226,10 @@ def _failed(form: type[forms.Form], sentence: str, **data: str) -> forms.Form:
     return bound
 
 
+SHOWN = viewing.Shown(
+    "Compte rendu.pdf", "PDF, 412 Ko", "document", "pdf", (), "/d/2/contenu", "/d/2", "/e", "2 sur 5", "/d/1", "/d/3"
+)
+
 SAMPLES = (
     Sample("web/login/begin.html", {"form": _Login(), "next": "/recues"}),
     Sample("web/login/begin.html", {"form": _failed(_Login, "L’adresse ou le mot de passe n’est pas le bon.",
@@ -310,6 +314,12 @@ SAMPLES = (
            "Votre exemplaire et sa clé seront détruits. Les autres gardent le leur.", "/x", "Détruire", "/y",
            "Avis demandé, de Dr Sofia Lambert")}),
     Sample("web/help.html", {"questions": (("Je ne reçois pas mon code.", "Attendez une minute."),)}),
+    Sample("web/viewer.html", {"shown": SHOWN}, "viewer-pdf"),
+    Sample("web/viewer.html", {"shown": replace(SHOWN, show="dicom", frames=40, tags=(("Modalité", "CT"),))},
+           "viewer-scan"),
+    Sample("web/viewer.html", {"shown": replace(SHOWN, show="text", text="<b>", cut=True)}, "viewer-text"),
+    Sample("web/viewer.html", {"shown": replace(SHOWN, show="nothing", before="", place="",
+           warnings=("C’est un programme.",))}, "viewer-nothing"),
     Sample("web/error.html", {"title": "Rien à cette adresse", "text": "La page a été déplacée ou détruite.",
            "status": 404, "code": "not-found"}),
 )  # fmt: skip

@@ -293,7 +293,7 @@ TABLE: dict[type[errors.Error], Answer] = {
     pictures.NoPicture: Answer(
         422,
         _("Ce document ne s’affiche pas"),
-        _("Ce document ne s’affiche pas ici : il est abîmé, trop grand, ou d’une sorte inconnue. Rien n’est perdu :"
+        _("Ce document ne s’affiche pas ici : il est abîmé, trop grand, ou d’une sorte inconnue. Rien n’est perdu :"
           " téléchargez-le pour l’ouvrir avec votre logiciel."),
     ),
     faults.LogFault: _LOG_TROUBLE,

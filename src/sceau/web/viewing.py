@@ -20,13 +20,13 @@ from sceau.web import documents
 TEXT_LIMIT = 400_000  # octets of a text that a page shows
 
 _WARNINGS: dict[Warning, str | Promise] = {
-    Warning.UNEXPECTED: gettext_lazy("Contenu inattendu : ce fichier n’est pas ce que son nom ou son type annonce."),
-    Warning.PROGRAM: gettext_lazy("C’est un programme : ouvert sur votre ordinateur, il peut y faire ce qu’il veut."),
-    Warning.ACTIVE: gettext_lazy("C’est une page web : ouverte, elle peut imiter un autre site ou en contacter."),
-    Warning.MACROS: gettext_lazy("Ce type de document peut contenir des macros : n’en autorisez pas l’exécution."),
-    Warning.LOCKED: gettext_lazy("Cette archive est sous mot de passe : personne n’a pu regarder ce qu’elle contient."),
-    Warning.DOUBLE: gettext_lazy("Son nom porte deux extensions : seule la dernière compte."),
-    Warning.HIDDEN: gettext_lazy("Son nom contient des caractères invisibles : il peut se lire autrement qu’il n’est."),
+    Warning.UNEXPECTED: gettext_lazy("Contenu inattendu : ce fichier n’est pas ce que son nom ou son type annonce."),
+    Warning.PROGRAM: gettext_lazy("C’est un programme : ouvert sur votre ordinateur, il peut y faire ce qu’il veut."),
+    Warning.ACTIVE: gettext_lazy("C’est une page web : ouverte, elle peut imiter un autre site ou en contacter."),
+    Warning.MACROS: gettext_lazy("Ce type de document peut contenir des macros : n’en autorisez pas l’exécution."),
+    Warning.LOCKED: gettext_lazy("Cette archive est sous mot de passe : personne n’a pu regarder ce qu’elle contient."),
+    Warning.DOUBLE: gettext_lazy("Son nom porte deux extensions : seule la dernière compte."),
+    Warning.HIDDEN: gettext_lazy("Son nom contient des caractères invisibles : il peut se lire autrement qu’il n’est."),
 }
 TAGS: dict[str, str | Promise] = {
     "PatientName": gettext_lazy("Patient"),

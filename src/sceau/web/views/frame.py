@@ -77,7 +77,7 @@ def _octets(stream: Stream) -> bytes | None:
 def document(request: HttpRequest, clean: Clean, *, theme: str = "") -> HttpResponse:
     """The whole document. A letter that brings colours keeps its white paper; another one takes the reader's theme."""
     shown = {"html": clean.html, "coloured": clean.coloured, "theme": theme}
-    answer = render(request, "web/frame.html", shown)
+    answer = render(request, "web/_frame.html", shown)
     for name, value in _HEADERS.items():
         answer[name] = value
     return answer

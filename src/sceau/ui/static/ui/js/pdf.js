@@ -1,9 +1,7 @@
-// A PDF, page by page: a page is drawn when it comes near, from the octets that it needs. Nothing in it runs: no
-// scripts, no forms, no links that lead away (decision 0016).
+// A PDF: a page is drawn when it comes near, from the octets that it needs. Nothing in it runs (decision 0016).
 const viewer = document.querySelector("[data-viewer]");
 const box = viewer.querySelector("[data-pdf]");
 const wait = box.querySelector("[data-wait]");
-const secret = box.querySelector("[data-password]");
 const said = viewer.querySelector("[data-scale]");
 const STEP = 1.2, LEAST = 0.25, MOST = 5, PIXELS = 16_000_000, PRINTED = 200;
 const home = new URL("./", new URL(box.dataset.library, location.href)).pathname;
@@ -17,17 +15,7 @@ const task = getDocument({
   useWorkerFetch: false, standardFontDataUrl: `${home}fonts/`, wasmUrl: `${home}decoders/`, maxImageSize: 100_000_000,
 });
 task.onProgress = ({ loaded, total }) => { if (total) wait.querySelector("progress").value = loaded / total; };
-task.onPassword = (take) => {
-  Object.assign(wait, { hidden: true });
-  secret.hidden = false;
-  secret.querySelector("input").focus();
-  secret.onsubmit = (event) => {
-    event.preventDefault();
-    secret.hidden = true;
-    wait.hidden = false;
-    take(secret.querySelector("input").value);
-  };
-};
+task.onPassword = (take) => viewer.dispatchEvent(new CustomEvent("sceau:secret", { detail: take })); // secret.js
 
 const fitted = () => Math.min((box.clientWidth - 4) / sheets[0].width, 1.6);
 const used = () => scale ?? fitted();
