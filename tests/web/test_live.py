@@ -79,3 +79,18 @@ def test_a_database_that_does_not_answer_is_asked_again_later(browser: Client) -
 
     with connection.execute_wrapper(gone):
         assert browser.get("/nouvelles").status_code == 503
+
+
+def test_the_question_walks_indexes_alone(browser: Client, marc: Member) -> None:
+    """What it costs does not grow with the mailbox."""
+    with CaptureQueriesContext(connection) as asked:
+        browser.get("/nouvelles")
+    explain = "EXPLAIN" if connection.vendor == "postgresql" else "EXPLAIN QUERY PLAN"
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL enable_seqscan = off")  # small tables are read faster whole
+        cursor.execute(f"{explain} {asked[0]['sql']}")
+        plan = "\n".join(str(row[-1]) for row in cursor.fetchall())
+    assert "copy_list" in plan
+    assert "copy_unopened" in plan
+    assert not [line for line in plan.splitlines() if line.startswith("SCAN") and "counted" not in line], plan

@@ -26,7 +26,7 @@ SELECT (SELECT received.id FROM {Copy._meta.db_table} received
        (SELECT count(*) FROM (
             SELECT 1 FROM {Copy._meta.db_table} waiting
             WHERE waiting.mailbox_id = mailbox.id AND waiting.folder = '{Copy.Folder.RECEIVED}'
-              AND waiting.opened_at IS NULL AND waiting.destroyed_at IS NULL LIMIT {MANY}) AS some)
+              AND waiting.opened_at IS NULL AND waiting.destroyed_at IS NULL LIMIT {MANY}) AS counted)
 FROM {Session._meta.db_table} session
 JOIN {Person._meta.db_table} person ON person.principal_id = session.principal_id
 JOIN {Mailbox._meta.db_table} mailbox ON mailbox.address = person.email AND mailbox.owner_id = person.id
