@@ -264,6 +264,16 @@ class TestForgetting:
         assert b"demande" not in self.words(marc)
         assert subjects(find("vasseur", marc)) == ["Échographie"]
 
+    def test_an_older_piece_put_back_finds_nothing_that_is_gone(
+        self, indexed: dict[str, Envelope], marc: Member
+    ) -> None:
+        """Whoever writes to the tables may put back a revision with its number: it opens."""
+        older = Segment.objects.filter(mailbox=marc.mailbox).values("sealed", "revision").get()
+        folders.delete(desk.copy_of(indexed["échographie"], marc), by=people.actor(marc), at=AT)
+        Segment.objects.filter(mailbox=marc.mailbox).update(**older)
+        assert b"echographie" in self.words(marc)
+        assert find("echo", marc).hits == ()
+
     def test_a_destruction_between_reading_and_writing_wins(
         self, mail: dict[str, Envelope], marc: Member, monkeypatch: pytest.MonkeyPatch
     ) -> None:

@@ -1,18 +1,21 @@
 """The search page: words travel sealed, marks are made by the template, and it says how far it came."""
 
 import re
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from django.apps import apps
 from django.test import Client
 
 from sceau.accounts.actor import Actor
 from sceau.core import clock
 from sceau.envelopes import search
 from sceau.envelopes.models import Envelope
+from sceau.ui import logs
 from sceau.vault import epochs
 from sceau.web import finding
-from tests import people
+from tests import canary, people
 from tests.envelopes import desk
 from tests.people import Member, sign_in, text_of
 
@@ -130,3 +133,31 @@ def test_a_question_of_an_earlier_epoch_still_opens(marc: Member) -> None:
     address = finding.seal("zona", by=by)
     epochs.open_next(marc.mailbox.id, [str(marc.address)], [marc.person.principal], at=AT)
     assert finding.unseal(address, by=people.actor(marc)) == "zona"
+
+
+@pytest.mark.attack(39)
+@pytest.mark.req("V12")
+def test_neither_tables_nor_logs_learn_what_was_written_or_looked_for(
+    claire: Member, marc: Member, capsys: pytest.CaptureFixture[str]
+) -> None:
+    logs.configure()
+    documents = [("Zygomatique.png", b"1")]
+    envelope = desk.send(
+        people.actor(claire), str(marc.address), *documents, subject="Zygomatique", text="Zygomatique."
+    )
+    desk.open_copy(envelope, marc)
+    browser = sign_in(marc)
+    for question in ("zygomatique", "zygomatique introuvable"):
+        assert browser.get(ask(browser, question)).status_code == 200
+    browser.get("/recues")
+    written = [capsys.readouterr().out.encode(), *_columns()]
+    assert len(written) > 100
+    assert any(b"web:search" in octets for octets in written)  # the search is in the log, its words are not
+    assert [octets for octets in written if canary.search(octets, ["zygomatique", "Zygomatique", "introuvable"])] == []
+
+
+def _columns() -> Iterator[bytes]:
+    """Every value of every table that the envelopes and the vault have."""
+    for model in [*apps.get_app_config("envelopes").get_models(), *apps.get_app_config("vault").get_models()]:
+        for row in model._default_manager.values_list():
+            yield from (bytes(v) if isinstance(v, bytes | memoryview) else str(v).encode() for v in row)
