@@ -269,6 +269,12 @@ SAMPLES = (
            "parcels": [pages.PartLink("Envois, partie 1", "2 envois, 41 Ko", "/tout-telecharger/envois-1.zip")],
            "proof_links": [pages.PartLink("Preuves, partie 1", "2 preuves", "/tout-telecharger/preuves-1.zip")]}),
     Sample("web/export.html", {"section": "folders", "trouble": "Ces dates ne se lisent pas."}, "export-refused"),
+    Sample("web/import.html", {"nav": NAV, "limits": "Au plus 40 Mo par courriel.", "chosen": ""}),
+    Sample("web/import.html", {"nav": NAV, "limits": "Au plus 40 Mo par courriel.", "trouble": "La place manque.",
+           "report": pages.ImportReport("2 courriels importés", "1 était déjà là", "1 refusé", (
+               pages.ImportLine("photo.jpg", "Ce fichier n’est pas un courriel.", "fail"),
+               pages.ImportLine("Bilan", "Importé · bilan.eml", "done", f"/enveloppes/{ID}"),
+           ), 3, "/recues")}, "import-report"),
     Sample("web/account/security.html", {"section": "security", "nav": NAV, "code_since": _when("19 nov."),
            "sessions": [SimpleNamespace(handle=ID, device="Firefox, Windows", when=_when("14:02"), current=True),
                         SimpleNamespace(handle=ID, device="Safari, iPhone", when=_when("hier"), current=False)],
