@@ -17,6 +17,7 @@ from sceau.core import canonical
 from sceau.core.errors import Malformed, Refused
 from sceau.envelopes.models import AutoReplied, AutoReply, Copy, Envelope
 from sceau.jobs import outbox
+from sceau.jobs.models import Job
 from sceau.notify import queue_key
 from sceau.vault import format
 
@@ -70,17 +71,17 @@ def read(*, by: Actor) -> Absence | None:
     return Absence(_text(octets), row.since, row.until)
 
 
-def ask(envelope: Envelope, copies: Sequence[Copy], *, at: datetime) -> None:
-    """Queue the answers of those recipients who are away, in the transaction that places these copies.
+def asked(envelope: Envelope, copies: Sequence[Copy], *, at: datetime) -> list[Job]:
+    """The jobs that answer for those recipients who are away, to be inserted with what places these copies.
 
     Nothing automatic is ever answered, and nobody by himself (RFC 3834 §2).
     """
     if envelope.automatic:
-        return
+        return []
     boxes = [copy.mailbox_id for copy in copies if copy.mailbox_id != envelope.mailbox_id]
     away = AutoReply.objects.filter(mailbox__in=boxes, since__lte=at, until__gt=at).values_list("mailbox", flat=True)
-    if absent := frozenset(away):
-        outbox.queue("auto-reply", *(copy.id for copy in copies if copy.mailbox_id in absent), due=at)
+    absent = frozenset(away)
+    return outbox.fresh("auto-reply", (copy.id for copy in copies if copy.mailbox_id in absent), due=at)
 
 
 def said(row: AutoReply) -> str:

@@ -10,7 +10,9 @@ from sceau.envelopes.models import Copy, Envelope
 from sceau.evidence import log
 from sceau.evidence.events import Event
 from sceau.jobs import outbox
+from sceau.jobs.models import Job
 from sceau.notify import queue_key
+from sceau.notify.models import Notice
 
 _PURPOSE = "held"
 
@@ -28,10 +30,9 @@ def facts(envelope: Envelope, copies: Iterable[Copy]) -> Iterator[log.Fact]:
         )
 
 
-def tell(envelope: Envelope, copies: Sequence[Copy], *, label: str, at: datetime) -> None:
-    """What else it brings about, in the transaction of that evidence. `copies`: with `mailbox.owner` loaded."""
-    notices.received(envelope, copies, label=label, at=at)
-    auto_reply.ask(envelope, copies, at=at)
+def told(envelope: Envelope, copies: Sequence[Copy], *, label: str, at: datetime) -> list[Notice | Job]:
+    """What else it brings about, to be inserted with that evidence. `copies`: with `mailbox.owner` loaded."""
+    return [*notices.received(envelope, copies, label=label, at=at), *auto_reply.asked(envelope, copies, at=at)]
 
 
 def hold(envelope: Envelope, *, label: str) -> None:
@@ -39,11 +40,11 @@ def hold(envelope: Envelope, *, label: str) -> None:
     envelope.held = queue_key.seal(_PURPOSE, canonical.dumps({"label": label}), envelope.id)
 
 
-def queue(envelope: Envelope) -> None:
-    """Let the worker deliver a held envelope when its hour has come."""
+def later(envelope: Envelope) -> list[Job]:
+    """What lets the worker deliver a held envelope when its hour has come, to be inserted with it."""
     if envelope.deliver_at is None:
         raise ValueError("this envelope is not held")
-    outbox.queue("deliver", envelope.id, due=envelope.deliver_at)
+    return outbox.fresh("deliver", [envelope.id], due=envelope.deliver_at)
 
 
 def held_label(envelope: Envelope) -> str:

@@ -38,5 +38,5 @@ def deliver(envelope_id: UUID, *, at: datetime) -> None:
 
 def _place(envelope: Envelope, copies: list[Copy], *, at: datetime) -> None:
     Copy.objects.filter(id__in=[copy.id for copy in copies]).update(folder=Copy.Folder.RECEIVED, sort_at=at)
-    log.record(*consignment.facts(envelope, copies), at=at)
-    consignment.tell(envelope, copies, label=consignment.held_label(envelope), at=at)
+    told = consignment.told(envelope, copies, label=consignment.held_label(envelope), at=at)
+    log.record(*consignment.facts(envelope, copies), at=at, beside=told)

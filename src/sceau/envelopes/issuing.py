@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Model
+
 from sceau import blobs
 from sceau.accounts import mailboxes
 from sceau.accounts.models import Mailbox, Person
@@ -67,9 +69,8 @@ class Issue:
 
     envelope: Envelope
     parties: SealedRecord
-    own: Copy
     copies: list[Copy]  # the recipients', by their index
-    label: str
+    beside: tuple[Model, ...]  # the rows that go in with the evidence
 
 
 def keep(id: UUID, letter: Written) -> Sealed:
@@ -109,24 +110,25 @@ def prepare(sealed: Sealed, plan: Plan, author: Author, origin: Origin, *, at: d
         parties=parties.commitment,
         expires_at=plan.expires_at,
     )
-    if envelope.deliver_at is not None:
-        consignment.hold(envelope, label=sealed.summary.label)
     own, copies = _copies(envelope, sealed.key, plan, keys, at=at)
-    return Issue(envelope, parties, own, copies, sealed.summary.label)
+    told = _told(envelope, own, copies, sealed.summary.label, at=at)
+    return Issue(envelope, parties, copies, (envelope, own, *copies, *told))
 
 
 def insert(issue: Issue, *, at: datetime) -> None:
     """Insert the envelope with everything that says so: copies, evidence, notices."""
-    envelope, copies = issue.envelope, issue.copies
-    envelope.save(force_insert=True)
-    Copy.objects.bulk_create([issue.own, *copies])
-    log.record(*_evidence(issue), at=at)
-    if envelope.deliver_at is None:
-        consignment.tell(envelope, copies, label=issue.label, at=at)
-    else:
-        consignment.queue(envelope)
+    log.record(*_evidence(issue), at=at, beside=issue.beside)
+
+
+def _told(envelope: Envelope, own: Copy, copies: list[Copy], label: str, *, at: datetime) -> list[Model]:
+    """Who learns of it, and what the worker does about it."""
+    rows: list[Model] = []
     if not envelope.automatic:
-        notices.sealed(envelope, issue.own, recipients=len(copies), at=at)
+        rows += notices.sealed(envelope, own, recipients=len(copies), at=at)
+    if envelope.deliver_at is None:
+        return [*rows, *consignment.told(envelope, copies, label=label, at=at)]
+    consignment.hold(envelope, label=label)
+    return [*rows, *consignment.later(envelope)]
 
 
 def _copies(

@@ -21,8 +21,11 @@ from sceau.notify.models import Notice
 from sceau.notify.notices import Context, Message
 
 
-def received(envelope: Envelope, copies: Sequence[Copy], *, label: str, at: datetime) -> None:
-    """Tell the recipients. `copies`: theirs, with `mailbox.owner` loaded; `label`: a code of rules.Label."""
+def received(envelope: Envelope, copies: Sequence[Copy], *, label: str, at: datetime) -> list[Notice | Job]:
+    """What tells the recipients, to be inserted with the evidence that it is there.
+
+    `copies`: theirs, with `mailbox.owner` loaded; `label`: a code of rules.Label.
+    """
     messages = []
     for copy in copies:
         if reader := _wanting(Kind.RECEIVED, copy.mailbox.owner):
@@ -35,19 +38,20 @@ def received(envelope: Envelope, copies: Sequence[Copy], *, label: str, at: date
                 "link": links.envelope(copy.id),
             }
             messages.append(_message(Kind.RECEIVED, reader, context, envelope.id, copy.recipient))
-    notices.queue_many(messages, at=at)
+    return notices.rows_of(messages, at=at)
 
 
-def sealed(envelope: Envelope, copy: Copy, *, recipients: int, at: datetime) -> None:
-    """Confirm to the sender. `copy`: his own."""
-    if reader := _wanting(Kind.SEALED, envelope.sender):
-        context: Context = {
-            "recipients": recipients,
-            "documents": envelope.documents,
-            "sealed_ms": milliseconds(envelope.sealed_at),
-            "link": links.envelope(copy.id),
-        }
-        notices.queue_many([_message(Kind.SEALED, reader, context, envelope.id)], at=at)
+def sealed(envelope: Envelope, copy: Copy, *, recipients: int, at: datetime) -> list[Notice | Job]:
+    """What confirms to the sender, to be inserted with the envelope. `copy`: his own."""
+    if not (reader := _wanting(Kind.SEALED, envelope.sender)):
+        return []
+    context: Context = {
+        "recipients": recipients,
+        "documents": envelope.documents,
+        "sealed_ms": milliseconds(envelope.sealed_at),
+        "link": links.envelope(copy.id),
+    }
+    return notices.rows_of([_message(Kind.SEALED, reader, context, envelope.id)], at=at)
 
 
 def opened(copy: Copy, *, by: Person, at: datetime) -> list[Notice | Job]:
