@@ -6,9 +6,10 @@
 import argparse
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from PIL import Image
 from playwright.sync_api import Browser, Page, StorageState, sync_playwright
 
 from sceau.demo import documents
@@ -28,6 +29,7 @@ class State:
     act: Callable[[Page], object]
     size: tuple[int, int] = DESKTOP
     scheme: str = "light"
+    language: str = "fr"
 
 
 def go(path: str) -> Callable[[Page], object]:
@@ -37,7 +39,7 @@ def go(path: str) -> Callable[[Page], object]:
 def letter(subject: str, folder: str = "/recues") -> Callable[[Page], object]:
     def act(page: Page) -> None:
         page.goto(_host(page) + folder)
-        page.locator(".rows a", has_text=subject).first.click()
+        page.locator(".rows a[href*='/enveloppes/']", has_text=subject).first.click()
         page.wait_for_url("**/enveloppes/**")
         page.wait_for_load_state("networkidle")
 
@@ -84,15 +86,10 @@ def locked(page: Page) -> None:
     page.wait_for_url("**/verrou*")
 
 
-def english(page: Page) -> None:
-    page.set_extra_http_headers({"Accept-Language": "en"})
-    page.goto(_host(page) + "/connexion")
-
-
-REPORT, ADVICE = "Compte rendu de cardiologie", "Demande d’avis"
+REPORT, LEAVING = "Compte rendu de cardiologie", "Sortie prévue"
 STATES = [
     State("connexion", None, go("/connexion")),
-    State("connexion-anglais", None, english, PHONE),
+    State("connexion-anglais", None, go("/connexion"), PHONE, language="en"),
     State("aide", None, go("/aide"), scheme="dark"),
     State("recues", CLAIRE, go("/recues")),
     State("recues-telephone", CLAIRE, go("/recues"), PHONE),
@@ -101,10 +98,8 @@ STATES = [
     State("ouverte", CLAIRE, letter(REPORT)),
     State("sombre", CLAIRE, letter(REPORT), scheme="dark"),
     State("telephone", CLAIRE, letter(REPORT), PHONE),
-    State("suivi", CLAIRE, letter(ADVICE, "/envoyees")),
+    State("suivi", CLAIRE, letter(LEAVING, "/envoyees")),
     State("document", CLAIRE, view),
-    State("rediger", CLAIRE, write),
-    State("rediger-telephone", CLAIRE, write, PHONE, "dark"),
     State("recherche", CLAIRE, search),
     State("dossiers", CLAIRE, folders),
     State("brouillons", CLAIRE, go("/brouillons"), PHONE),
@@ -114,6 +109,8 @@ STATES = [
     State("signature", CLAIRE, go("/compte/signature"), scheme="dark"),
     State("emporter", CLAIRE, go("/tout-telecharger")),
     State("importer", CLAIRE, go("/importer"), PHONE),
+    State("rediger", CLAIRE, write),
+    State("rediger-telephone", CLAIRE, write, PHONE, "dark"),
     State("verrou", MARC, locked),
 ]
 
@@ -132,7 +129,7 @@ def main() -> None:
                 for size in (DESKTOP, PHONE):
                     for scheme in ("light", "dark"):
                         path = wanted.everything / f"{state.name}-{size[0]}-{scheme}.png"
-                        _take(browser, State(state.name, state.who, state.act, size, scheme), keys, port, path)
+                        _take(browser, replace(state, size=size, scheme=scheme), keys, port, path)
             else:
                 _take(browser, state, keys, port, IMAGES / f"{state.name}.png")
         browser.close()
@@ -146,7 +143,7 @@ def _signed_in(browser: Browser, player: Player, port: int) -> StorageState:
 
 def _take(browser: Browser, state: State, keys: dict[str, StorageState], port: int, path: Path) -> None:
     context = browser.new_context(
-        locale="fr",
+        locale=state.language,
         viewport={"width": state.size[0], "height": state.size[1]},
         color_scheme=state.scheme,  # type: ignore[arg-type]  # one of Playwright's words
         storage_state=keys[state.who.handle] if state.who else None,
@@ -159,7 +156,15 @@ def _take(browser: Browser, state: State, keys: dict[str, StorageState], port: i
     path.parent.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=path)
     context.close()
+    Image.open(path).convert("RGB").quantize(256, dither=Image.Dither.NONE).save(
+        path, optimize=True
+    )  # a third as large
     print(path)
+
+
+def _shrink(path: Path) -> None:
+    """To a third, by 256 colours: more than these pages have, but for the wax."""
+    Image.open(path).convert("RGB").quantize(256, dither=Image.Dither.NONE).save(path, optimize=True)
 
 
 def _host(page: Page) -> str:
