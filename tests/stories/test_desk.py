@@ -172,6 +172,9 @@ def test_keys_are_left_to_who_writes(marcs: Open) -> None:
     assert page.locator("[data-search]").input_value() == "je"
     expect(page.locator("#lecture h1")).to_have_count(0)
     assert page.evaluate("document.querySelector('dialog[open]')") is None
+    page.locator("[data-search]").fill("")
+    press(page, "Escape")
+    assert "Avis" in focused(page)
 
 
 def test_the_shortcuts_open_over_the_page_and_give_the_focus_back(marcs: Open) -> None:

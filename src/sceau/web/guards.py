@@ -39,7 +39,7 @@ def signed_in(level: Assurance, *, locked_ok: bool = False) -> Callable[..., Any
     def guard(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
         @wraps(view)
         def guarded(request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:  # what the URL names
-            request.locked_person = None  # type: ignore[attr-defined]  # SignedInOrLocked
+            request.locked_person = None
             if request.actor and request.actor.assurance >= level:
                 return view(request, *args, **kwargs)
             if request.actor:
@@ -47,7 +47,7 @@ def signed_in(level: Assurance, *, locked_ok: bool = False) -> Callable[..., Any
             session = request.found.session if request.found else None
             locked = session if session and session.state == Session.State.LOCKED else None
             if locked_ok and locked and (person := people.of(locked.principal_id)):
-                request.locked_person = person  # type: ignore[attr-defined]
+                request.locked_person = person
                 return view(request, *args, **kwargs)
             return _for_fragment(request, _lead(request, session))
 

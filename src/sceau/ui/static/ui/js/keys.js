@@ -47,7 +47,7 @@ function leave() {
     menu.open = false;
     return focus(menu.querySelector("summary"));
   }
-  if (!document.activeElement.closest(".read") && isShown(one("[data-rows]"))) return false;
+  if (!document.activeElement.closest(".read, [role=search]") && isShown(one("[data-rows]"))) return false;
   return wide.matches && one("[data-rows]") ? focus(at() ?? rows()[0]) : press(one("[data-back]"));
 }
 async function help() {
@@ -88,6 +88,6 @@ addEventListener("keydown", (event) => {
   const { key, target } = event;
   if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
   if (!Object.hasOwn(KEYS, key) || one("dialog[open]") || (event.repeat && !["j", "k", "ArrowDown", "ArrowUp"].includes(key))) return;
-  if (target.closest?.(WRITING) && !(key === "Escape" && target.closest("details.menu"))) return;
+  if (target.closest?.(WRITING) && !(key === "Escape" && target.closest("details.menu, [data-search]:placeholder-shown"))) return;
   if (KEYS[key]()) event.preventDefault();
 });
