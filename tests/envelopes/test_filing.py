@@ -167,6 +167,13 @@ class TestFiling:
         assert filing.file([own, copy], row, by=by) == 1
         assert place(own) == ("sent", None)
 
+    def test_a_folder_that_was_deleted_meanwhile_takes_nothing(self, by: Actor, claire: Member, marc: Member) -> None:
+        row, copy = create("Biologie", by=by), received(claire, marc)
+        filing.remove(access.folder(row.id, for_=by), by=by)
+        with pytest.raises(NotFound):
+            filing.file([copy], row, by=by)
+        assert place(copy) == ("received", None)
+
     def test_the_rail_counts_what_is_unopened(self, by: Actor, claire: Member, marc: Member) -> None:
         row = create("Biologie", by=by)
         copies = [received(claire, marc) for _ in range(3)]

@@ -158,11 +158,16 @@ def size(folder: Folder, *, by: Actor) -> int:
 
 
 def file(copies: Iterable[Copy], folder: Folder | None, *, by: Actor) -> int:
-    """Put copies into a folder; without one, back to where they first were. How many moved."""
+    """Put copies into a folder; without one, back to where they first were. How many moved.
+
+    Raises NotFound for a folder that was deleted meanwhile.
+    """
     held = folders.movable(copies).filter(mailbox=by.mailbox)
     if folder is None:
         return held.update(folder=folders.FIRST, filed_in=None)
-    return held.update(folder=Copy.Folder.FILED, filed_in=folder)
+    with transaction.atomic():
+        find(_locked(by), folder.id)
+        return held.update(folder=Copy.Folder.FILED, filed_in=folder)
 
 
 def _clean(name: str) -> str:

@@ -30,7 +30,9 @@ def context(request: SignedIn, place: Place, *, current: Copy | None = None) -> 
 
 def place_of(copy: Copy) -> Place:
     """Where a copy is listed."""
-    return copy.filed_in if copy.folder == Copy.Folder.FILED and copy.filed_in else Copy.Folder(copy.folder)
+    if copy.folder != Copy.Folder.FILED:
+        return Copy.Folder(copy.folder)
+    return copy.filed_in or (Copy.Folder.SENT if copy.role == Copy.Role.FROM else Copy.Folder.RECEIVED)
 
 
 def key(place: Place) -> str:
