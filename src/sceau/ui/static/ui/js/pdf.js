@@ -17,7 +17,7 @@ const task = getDocument({
 task.onProgress = ({ loaded, total }) => { if (total) wait.querySelector("progress").value = loaded / total; };
 task.onPassword = (take) => viewer.dispatchEvent(new CustomEvent("sceau:secret", { detail: take })); // secret.js
 
-const fitted = () => Math.min((box.clientWidth - 4) / sheets[0].width, 1.6);
+const fitted = () => Math.min((box.clientWidth - 4) / (turns % 2 ? sheets[0].height : sheets[0].width), 1.6);
 const used = () => scale ?? fitted();
 
 function place(sheet) {
@@ -59,7 +59,7 @@ const near = new IntersectionObserver((seen) => {
     if (isIntersecting) quietly(sheet);
     else if (!sheet.kept) { sheet.work?.cancel(); sheet.drawn = ""; sheet.element.replaceChildren(); }
   }
-}, { root: viewer.querySelector(".vmain"), rootMargin: "120% 0px" });
+}, { rootMargin: "120% 0px" });
 
 function redraw() {
   said.textContent = `${Math.round(used() * 100)} %`;

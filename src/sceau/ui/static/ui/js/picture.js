@@ -9,7 +9,7 @@ let scale = null, turns = 0; // `null`: fitted
 const sizes = () => (turns % 2 ? [picture.naturalHeight, picture.naturalWidth] : [picture.naturalWidth, picture.naturalHeight]);
 const fitted = () => {
   const [width, height] = sizes();
-  const most = viewer.querySelector(".vmain").clientHeight - 32;
+  const most = innerHeight - viewer.querySelector(".vbar").offsetHeight - 32;
   const larger = Math.max(1, Math.min(3, 700 / Math.max(width, height))); // a scan of 128 pixels wants a larger look
   return Math.min(larger, (stage.parentElement.clientWidth || 1) / width, most / height);
 };

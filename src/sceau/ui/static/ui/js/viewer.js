@@ -3,6 +3,7 @@ const viewer = document.querySelector("[data-viewer]");
 const KEYS = { "+": "larger", "=": "larger", "-": "smaller", 0: "fit", r: "turn" };
 const LINKS = { ArrowLeft: "[data-before]", ArrowRight: "[data-after]", Escape: "[data-back]" };
 
+const wide = () => document.documentElement.scrollWidth > innerWidth + 1; // then ← and → scroll
 const tell = (act) => viewer.dispatchEvent(new CustomEvent("sceau:view", { detail: act }));
 
 for (const tools of viewer.querySelectorAll("[data-tools], [data-paper]")) tools.hidden = false;
@@ -22,7 +23,7 @@ addEventListener("keydown", (event) => {
   const open = viewer.querySelector("details[open]");
   if (key === "Escape" && open) {
     open.open = false;
-  } else if (LINKS[key] && viewer.querySelector(LINKS[key])) {
+  } else if (LINKS[key] && viewer.querySelector(LINKS[key]) && (key === "Escape" || !wide())) {
     location.assign(viewer.querySelector(LINKS[key]).href);
   } else if (KEYS[key]) {
     tell(KEYS[key]);
