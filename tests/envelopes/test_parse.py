@@ -218,10 +218,10 @@ class TestParts:
             ('filename="=?utf-8?q?=C3=A9t=C3=A9.pdf?="', "été.pdf"),
             ('filename="../../etc/passwd"', "_.._etc_passwd"),
             ('filename="a\\"b.pdf"', "a_b.pdf"),
-            ("filename=", None),
+            ("filename=", "document.pdf"),
         ],
     )
-    def test_a_file_name_is_read_and_made_safe(self, parameters: str, name: str | None) -> None:
+    def test_a_file_name_is_read_and_made_safe(self, parameters: str, name: str) -> None:
         parsed = parse(multipart(f"Content-Type: application/pdf\nContent-Disposition: attachment; {parameters}\n\nx"))
         assert one(parsed, Role.DOCUMENT).name == name
 

@@ -40,7 +40,9 @@ def test_a_summary_reads_back_as_it_was(summary: Summary) -> None:
     assert Summary.decode(summary.encode()) == summary
 
 
-@given(summaries, st.sampled_from(["version", "from", "to", "subject", "parts", "message_id", "references", "imported"]))
+@given(
+    summaries, st.sampled_from(["version", "from", "to", "subject", "parts", "message_id", "references", "imported"])
+)
 def test_a_summary_without_one_of_its_fields_is_malformed(summary: Summary, field: str) -> None:
     value = canonical.loads(summary.encode())
     del value[field]

@@ -25,6 +25,16 @@ _ONCE = ("from", "sender", "reply-to", "date", "subject", "message-id", "to", "c
 _SUBJECT_LIMIT = 1000  # characters
 _PEOPLE_LIMIT = 200
 _REFERENCES_LIMIT = 20
+_EXTENSIONS = {
+    "message/rfc822": "eml",
+    "text/plain": "txt",
+    "text/html": "html",
+    "text/calendar": "ics",
+    "application/pdf": "pdf",
+    "image/jpeg": "jpg",
+    "image/png": "png",
+    "image/gif": "gif",
+}
 _MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,200}@[!-;=?-~]{1,200}>")
 _SHOWN = {"text/plain": 1_000_000, "text/html": 2_000_000}  # decoded octets that are worth a page
 
@@ -225,7 +235,7 @@ def _part(number: int, leaf: _Leaf, role: Role, odd: set[Oddity]) -> Part:
     return Part(
         number=str(number),
         content_type=body.kind,
-        name=safe_name(name) if name else None,
+        name=safe_name(name) if name else _unnamed(body.kind, role),
         encoding=body.encoding,
         offset=body.offset,
         encoded_size=length,
@@ -235,6 +245,12 @@ def _part(number: int, leaf: _Leaf, role: Role, odd: set[Oddity]) -> Part:
         charset=body.charset,
         cid=body.cid,
     )
+
+
+def _unnamed(kind: str, role: Role) -> str | None:
+    """What a document without a name is called where a program has to choose how to open it."""
+    extension = _EXTENSIONS.get(kind) if role in (Role.DOCUMENT, Role.INLINE) else None
+    return f"document.{extension}" if extension else None
 
 
 def _title(mail: Entity) -> str:
