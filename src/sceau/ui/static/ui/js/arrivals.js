@@ -5,7 +5,7 @@
 const said = document.querySelector("[data-news]");
 const cut = document.querySelector("[data-offline]");
 const tabs = new BroadcastChannel("sceau-news");
-const SHOWN = 4, HIDDEN = 30, LONGEST = 15; // seconds; 5 are promised for a tab that is seen
+const SHOWN = 4, HIDDEN = 30, LONGEST = 5; // seconds; 5 are promised to a tab that is seen, after a cut, too
 let tag = "", known = null, misses = 0, timer = 0, stopped = false;
 
 function later() {

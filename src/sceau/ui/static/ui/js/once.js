@@ -4,8 +4,9 @@ const PATIENCE = 20_000; // then a person may try again; the server answers a do
 // What takes longer than a second shows that it goes on: pages, forms, and panes fetched by htmx.
 const slow = (on) => document.documentElement.classList.toggle("slow", on);
 let waiting = 0;
-const begin = () => { clearTimeout(waiting); waiting = setTimeout(slow, 1_000, true); };
 const end = () => { clearTimeout(waiting); slow(false); };
+const begin = () => { clearTimeout(waiting); waiting = setTimeout(wait, 1_000); };
+const wait = () => { slow(true); waiting = setTimeout(end, PATIENCE); }; // a download leads to no other page
 addEventListener("click", (event) => {
   const link = event.target.closest?.("a[href]:not([download], [target], [href^='#'])");
   if (link && !event.defaultPrevented && !event.ctrlKey && !event.metaKey && !event.shiftKey && /^http/.test(link.protocol)) begin();
