@@ -8,9 +8,7 @@ import unicodedata
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-
-from sceau.envelopes.drafts import Content
-from sceau.envelopes.summaries import Party
+from typing import Protocol
 
 
 class Code(StrEnum):
@@ -27,6 +25,24 @@ class Where(StrEnum):
     RECIPIENTS = "recipients"
 
 
+class Written(Protocol):
+    """A letter as it was typed: a draft's content is one."""
+
+    @property
+    def subject(self) -> str: ...
+    @property
+    def text(self) -> str: ...
+
+
+class Named(Protocol):
+    """Somebody, as a summary's party is."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def address(self) -> str: ...
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Warning:
     """`what`: the words that gave cause, as typed. `near`: whom one may have meant."""
@@ -34,7 +50,7 @@ class Warning:
     code: Code
     where: Where
     what: str
-    near: Party | None = None
+    near: Named | None = None
 
 
 # Sex and year, month (Corsica and unknown months up to 99), department (2A, 2B), commune, order, key.
@@ -55,10 +71,10 @@ _QUOTED = re.compile(r"^(?:>.*|-{5,}.*)$", re.MULTILINE)
 
 
 def warnings(
-    content: Content,
+    content: Written,
     documents: Sequence[str],
-    recipients: Sequence[Party] = (),
-    frequent: Collection[Party] = (),
+    recipients: Sequence[Named] = (),
+    frequent: Collection[Named] = (),
     *,
     year: int,
 ) -> tuple[Warning, ...]:
@@ -129,7 +145,7 @@ def _numbers(text: str, where: Where, year: int) -> Iterator[Warning]:
             yield Warning(Code.BIRTH, where, found)
 
 
-def _missing(content: Content, documents: Sequence[str]) -> Iterator[Warning]:
+def _missing(content: Written, documents: Sequence[str]) -> Iterator[Warning]:
     if documents:
         return
     for text, where in ((content.subject, Where.SUBJECT), (_QUOTED.sub("", content.text), Where.TEXT)):
@@ -138,7 +154,7 @@ def _missing(content: Content, documents: Sequence[str]) -> Iterator[Warning]:
             return
 
 
-def _near(recipients: Sequence[Party], frequent: Collection[Party]) -> Iterator[Warning]:
+def _near(recipients: Sequence[Named], frequent: Collection[Named]) -> Iterator[Warning]:
     known = {party.address for party in frequent}
     chosen = {party.address for party in recipients}
     for party in recipients:
@@ -148,7 +164,7 @@ def _near(recipients: Sequence[Party], frequent: Collection[Party]) -> Iterator[
                 yield Warning(Code.NEAR_NAME, Where.RECIPIENTS, party.address, meant)
 
 
-def _alike(one: Party, other: Party) -> bool:
+def _alike(one: Named, other: Named) -> bool:
     """Two letters apart in a long name or address, one in a short one; or the same to the eye."""
     pairs = [(_seen(_local(one.address)), _seen(_local(other.address))), (_seen(one.name), _seen(other.name))]
     return any(_close(first, second) for first, second in pairs if first and second)
