@@ -8,7 +8,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from sceau.core import clock
-from sceau.envelopes import folders
+from sceau.envelopes import filing, folders
 from sceau.envelopes.models import Copy
 from sceau.notify.models import Notice
 from tests import people
@@ -83,7 +83,14 @@ def test_a_folder_costs_at_most_twelve_queries(
         desk.send(by, str(marc.address), subject=str(number))
     for _ in range(5):
         desk.write(by, str(marc.address), ("a.pdf", b"1"))
-    browsers = {"/recues": sign_in(marc), "/envoyees": sign_in(claire), "/brouillons": sign_in(claire)}
+    own = filing.create("Biologie", by=people.actor(marc), at=clock.now())
+    filing.file(Copy.objects.filter(mailbox=marc.mailbox)[:30], own, by=people.actor(marc))
+    browsers = {
+        "/recues": sign_in(marc),
+        f"/dossiers/{own.id}": sign_in(marc),
+        "/envoyees": sign_in(claire),
+        "/brouillons": sign_in(claire),
+    }
     for path, browser in browsers.items():
         with django_assert_max_num_queries(12):
             assert browser.get(path).status_code == 200

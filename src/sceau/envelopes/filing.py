@@ -203,6 +203,7 @@ def _locked(by: Actor) -> tuple[Node, ...]:
 
 
 def _nodes(rows: list[Folder], by: Actor, unopened: dict[UUID, int]) -> tuple[Node, ...]:
+    by.keys.prefetch(by.mailbox.id)  # a list beside it needs them too
     inside: dict[UUID | None, list[Folder]] = {}
     for row in rows:
         inside.setdefault(row.parent_id, []).append(row)
