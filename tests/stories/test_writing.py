@@ -176,10 +176,17 @@ def test_a_document_survives_three_cuts_and_a_closed_page(page: Page, marc: Acco
     page.reload()
     part = page.locator("[data-part]")
     expect(part).to_contain_text("scanner.pdf")
-    with page.expect_file_chooser() as chooser:
-        part.get_by_role("button", name="Reprendre").click()
-    chooser.value.set_files(document)
-    expect(page.locator("[data-attached] .up")).to_contain_text("scanner.pdf", timeout=60_000)
+    other = tmp_path / "autre" / "scanner.pdf"  # the name and the size, but not the document
+    other.parent.mkdir()
+    other.write_bytes(document.read_bytes()[::-1])
+    for file in (other, document):
+        with page.expect_file_chooser() as chooser:
+            part.get_by_role("button", name="Reprendre").click()
+        chooser.value.set_files(file)
+        if file == other:
+            expect(page.get_by_role("alert")).to_contain_text("Ce n’est pas le même fichier")
+            page.reload()
+    expect(page.locator("[data-attached] .up:not([data-part])")).to_contain_text("scanner.pdf", timeout=60_000)
     assert seen[10] >= max(seen[:10])
     expect(page.get_by_text("39 Mo sur 40 Mo")).to_be_visible()
     press(page, "Sceller et envoyer")

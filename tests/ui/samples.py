@@ -59,6 +59,15 @@ class _Identity(forms.Form):
     phone = forms.CharField(label="Téléphone", required=False)
 
 
+class _Signature(forms.Form):
+    signature = forms.CharField(label="Signature", required=False, widget=forms.Textarea)
+
+
+class _Template(forms.Form):
+    name = forms.CharField(label="Nom")
+    text = forms.CharField(label="Texte", widget=forms.Textarea)
+
+
 class _SignUp(_Identity):
     password = forms.CharField(label="Mot de passe", widget=forms.PasswordInput)
     repeat = forms.CharField(label="Le même, encore une fois", widget=forms.PasswordInput)
@@ -275,6 +284,11 @@ SAMPLES = (
                pages.ImportLine("photo.jpg", "Ce fichier n’est pas un courriel.", "fail"),
                pages.ImportLine("Bilan", "Importé · bilan.eml", "done", f"/enveloppes/{ID}"),
            ), 3, "/recues")}, "import-report"),
+    Sample("web/account/signature.html", {"form": _Signature(), "section": "signature", "nav": NAV,
+           "templates": (SimpleNamespace(id=ID, name="Demande d’avis"),)}),
+    Sample("web/account/template.html", {"form": _Template(), "section": "signature", "nav": NAV}),
+    Sample("web/account/template.html", {"form": _filled(_Template, name="Zona"), "section": "signature", "nav": NAV,
+           "template": SimpleNamespace(id=ID, name="Zona")}, "account-template-refused"),
     Sample("web/account/security.html", {"section": "security", "nav": NAV, "code_since": _when("19 nov."),
            "sessions": [SimpleNamespace(handle=ID, device="Firefox, Windows", when=_when("14:02"), current=True),
                         SimpleNamespace(handle=ID, device="Safari, iPhone", when=_when("hier"), current=False)],

@@ -16,6 +16,7 @@ from tests.attacks import stage
 from tests.attacks.stage import ROLES, Answer, Stage
 from tests.attacks.table import LINES, Line, body
 
+PLACES = ("draft", "upload", "folder", "arrival", "template", "sent", "received", "closed", "session")
 NOT_PAGES = ("PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
 
 
@@ -70,7 +71,7 @@ def test_absent_and_forbidden_are_one_answer_for_the_same_work(world: Stage) -> 
 def _forbidden(world: Stage) -> Iterator[tuple[str, str, Line, str]]:
     """Every answer 404 of the table, with the address of the same thing that nobody has."""
     for line in LINES:
-        absent = re.sub(r"\{(draft|upload|folder|arrival|template|sent|received|closed|session)\}", "{absent}", line.address)
+        absent = re.sub(f"{{({'|'.join(PLACES)})}}", "{absent}", line.address)
         for role in ROLES:
             if line.expected[role] == 404:
                 yield from ((role, method, line, absent) for method in line.methods)
@@ -87,7 +88,7 @@ def _told(world: Stage, role: str, method: str, address: str, route: str) -> tup
 def _page(answer: Answer, world: Stage) -> str:
     """Without what is drawn anew for each page, and without the ids that the visitor himself gave."""
     page = re.sub(r'name="csrfmiddlewaretoken" value="[^"]*"', "", answer.body.decode())
-    for place in ("draft", "upload", "folder", "arrival", "template", "sent", "received", "closed", "session", "absent"):
+    for place in (*PLACES, "absent"):
         page = page.replace(world.places[place], "ID")
     return page
 

@@ -1,5 +1,6 @@
 """The letter itself: its formatting, templates and signature, what is doubtful in it, when and how it leaves."""
 
+import hashlib
 import re
 from dataclasses import replace
 from datetime import timedelta
@@ -238,3 +239,14 @@ def test_what_came_in_part_is_shown_and_can_be_given_up(browser: Client, draft: 
     assert "1 Mo sur 3 Mo" in text_of(page).replace("\N{NO-BREAK SPACE}", " ")
     browser.post(url(draft, f"retirer/{arrival.id}"), form(draft))
     assert not draft.arrivals.exists()
+
+
+def test_a_page_that_was_closed_can_tell_whether_it_gets_the_same_file(browser: Client, draft: Draft) -> None:
+    arrival = pieces.begin(draft, "scanner.pdf", "application/pdf", 3_000, at=clock.now())
+    for start in (0, 1_000):
+        pieces.add(arrival, start, [b"x" * 1_000], at=clock.now())
+    place = url(draft, f"morceaux/{arrival.id}")
+    told = browser.head(place, headers={"Want-Digest": "sha-256"})
+    assert told["Upload-Offset"] == "2000"
+    assert told["Upload-Digest"] == hashlib.sha256(b"x" * 2_000).hexdigest()
+    assert "Upload-Digest" not in browser.head(place)

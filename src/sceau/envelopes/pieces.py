@@ -5,6 +5,7 @@ it had come in one go, so that sealing an envelope reads whole documents only (d
 sealed to the author's mailbox: receiving them needs no key, so a locked session's upload goes on (V7).
 """
 
+import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -96,6 +97,14 @@ def add(arrival: Arrival, offset: int, chunks: Iterable[bytes], *, at: datetime)
 def status(arrival: Arrival) -> int:
     """How many octets are kept."""
     return arrival.pieces.aggregate(total=Sum("size"))["total"] or 0
+
+
+def digest(arrival: Arrival, *, keys: Keys) -> bytes:
+    """SHA-256 of the octets that are kept: a file that goes on after them must begin with them. Raises Unreadable."""
+    found = hashlib.sha256()
+    for chunk in _octets(arrival, list(arrival.pieces.order_by("offset")), keys):
+        found.update(chunk)
+    return found.digest()
 
 
 def finish(arrival: Arrival, *, keys: Keys, at: datetime) -> Upload:

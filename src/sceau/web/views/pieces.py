@@ -50,7 +50,10 @@ def piece(request: SignedInOrLocked, draft_id: UUID, arrival_id: UUID) -> HttpRe
         return _done(request, draft, document.size)
     arrival = access.arrival(arrival_id, draft=draft)
     if request.method == "HEAD":
-        return _told(HttpResponse(status=HTTPStatus.NO_CONTENT), arrival.size, pieces.status(arrival))
+        response = _told(HttpResponse(status=HTTPStatus.NO_CONTENT), arrival.size, pieces.status(arrival))
+        if request.actor and "Want-Digest" in request.headers:  # a page that was closed: is it the same file?
+            response["Upload-Digest"] = pieces.digest(arrival, keys=request.actor.keys).hex()
+        return response
     if request.method == "DELETE":
         pieces.abandon(arrival, at=clock.now())
         return HttpResponse(status=HTTPStatus.NO_CONTENT)

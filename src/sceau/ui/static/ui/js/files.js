@@ -10,15 +10,16 @@ area.querySelector("[data-attach-button]").hidden = true;
 area.querySelector(".drop").classList.add("on");
 area.querySelector(".drop label").classList.add("b");
 
-const parts = () => [...area.querySelectorAll("[data-part]")];
-const same = (part, file) => Number(part.dataset.size) === file.size && part.dataset.name === file.name;
+const parts = () => [...area.querySelectorAll("[data-part]:not([hidden])")];
+// Which one it goes on with: the one that was asked for, or one of its name. The server is asked whether it begins alike.
+const same = (part, file) => Number(part.dataset.size) === file.size && (part === wanted || part.dataset.name === file.name);
 
 function take(files) {
   for (const file of files) {
     const part = parts().find((each) => same(each, file));
     if (wanted && !part) wanted.querySelector(".small").textContent = words.wrong;
     else form.dispatchEvent(new CustomEvent("sceau:file", { detail: { file, id: part?.dataset.part ?? "" } }));
-    part?.remove();
+    if (part) part.hidden = true;
   }
   wanted = null;
 }

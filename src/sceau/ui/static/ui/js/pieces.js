@@ -2,9 +2,7 @@
 // line that breaks is waited for; what was kept is never sent again. A small document goes in one request.
 const PIECE = 2 << 20, SMALL = 1 << 18, REST = [1, 2, 4, 8, 15, 30]; // octets, octets, seconds
 
-class Refused extends Error {
-  refused = true;
-}
+class Refused extends Error { refused = true; }
 
 const rest = (turn, signal) => new Promise((done, stop) => {
   const timer = setTimeout(done, 1_000 * REST[Math.min(turn, REST.length - 1)]);
@@ -17,7 +15,8 @@ function request(method, url, token, { body = null, signal, headers = {}, progre
   return new Promise((done, fail) => {
     const asked = new XMLHttpRequest();
     asked.open(method, url);
-    for (const [name, value] of Object.entries({ Accept: "application/json, text/html", "X-CSRFToken": token, ...headers })) asked.setRequestHeader(name, value);
+    const all = { Accept: "application/json, text/html", "X-CSRFToken": token, ...headers };
+    for (const [name, value] of Object.entries(all)) asked.setRequestHeader(name, value);
     asked.upload.onprogress = ({ loaded }) => progress(loaded);
     asked.onload = () => (asked.status >= 500 || asked.status === 429 ? fail(new TypeError(String(asked.status))) : done(asked));
     asked.onerror = () => fail(new TypeError("the line broke"));
@@ -29,12 +28,10 @@ function request(method, url, token, { body = null, signal, headers = {}, progre
 
 function checked(answer, ways) {
   if (answer.status < 300 && !answer.responseURL.includes("/connexion")) return answer;
-  let text = ways.offline;
-  try { ({ text } = JSON.parse(answer.responseText)); } catch { /* not one of our answers */ }
-  throw new Refused(text);
+  try { throw new Refused(JSON.parse(answer.responseText).text); } catch (error) { throw error.refused ? error : new Refused(ways.offline); }
 }
 
-// Tries until something comes back; only a refusal or « Annuler » ends it.
+// Tries until something comes back: only a refusal or « Annuler » ends it.
 async function insist(ask, told, signal) {
   for (let turn = 0; ; turn++) {
     signal.throwIfAborted();
@@ -50,8 +47,7 @@ async function insist(ask, told, signal) {
 
 function whole(file, ways, told, signal) {
   const body = new FormData();
-  body.append("csrfmiddlewaretoken", ways.token);
-  body.append("file", file);
+  for (const [name, value] of [["csrfmiddlewaretoken", ways.token], ["file", file]]) body.append(name, value);
   return insist(async () => checked(await request("POST", ways.attach, ways.token, { body, signal, progress: told.progress }), ways), told, signal);
 }
 
@@ -61,11 +57,22 @@ async function announce(file, ways, told, signal) {
   return answer.getResponseHeader("Location").split("/").at(-1);
 }
 
-// `ways`: {attach, pieces, token, offline}; `told`: {begun, progress, waiting}. Resolves with the new list of documents.
+// A file that was chosen again must begin with what is kept: two files mixed would be a document that nobody wrote.
+async function same(file, url, ways, signal) {
+  const answer = checked(await request("HEAD", url, ways.token, { signal, headers: { "Want-Digest": "sha-256" } }), ways);
+  const kept = Number(answer.getResponseHeader("Upload-Offset"));
+  const digest = await crypto.subtle.digest("SHA-256", await file.slice(0, kept).arrayBuffer());
+  const hex = [...new Uint8Array(digest)].map((octet) => octet.toString(16).padStart(2, "0")).join("");
+  if (hex !== answer.getResponseHeader("Upload-Digest")) throw new Refused(ways.wrong);
+  return kept;
+}
+
+// `ways`: {attach, pieces, token, offline, locked, wrong}; `told`: {begun, progress, waiting}. Resolves with the new list of documents.
 export async function send(file, id, ways, told, signal) {
   if (!id && file.size <= SMALL) return (await whole(file, ways, told, signal)).responseText;
-  let kept = id ? null : 0; // null: only the server knows
+  let kept = 0; // null: only the server knows
   if (!id) told.begun(id = await announce(file, ways, told, signal));
+  else kept = await insist(() => same(file, `${ways.pieces}/${id}`, ways, signal), told, signal);
   const url = `${ways.pieces}/${id}`;
   for (;;) {
     const answer = await insist(async () => {

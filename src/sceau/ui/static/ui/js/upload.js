@@ -4,7 +4,7 @@ const pieces = import(`./pieces.js${new URL(import.meta.url).search}`); // not w
 
 const form = document.querySelector("form[data-draft]");
 const [attached, queue, model, seal] = ["attached", "uploads", "upload-row", "seal"].map((name) => form.querySelector(`[data-${name}]`));
-const ways = { attach: form.querySelector("[data-attach]").dataset.attach, pieces: form.dataset.pieces, token: form.elements.csrfmiddlewaretoken.value, offline: form.dataset.unsaved, locked: model.dataset.locked };
+const ways = { attach: form.querySelector("[data-attach]").dataset.attach, pieces: form.dataset.pieces, token: form.elements.csrfmiddlewaretoken.value, offline: form.dataset.unsaved, locked: model.dataset.locked, wrong: model.dataset.wrong };
 const number = new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 1 });
 const items = [];
 let current = null, leaving = false;
@@ -51,15 +51,13 @@ async function go(item) {
 function show(list, item) {
   attached.innerHTML = list;
   if (item) forget(item).remove();
-  for (const { id } of items) if (id) attached.querySelector(`[data-part="${id}"]`)?.remove();
+  for (const other of items) hide(other, true);
   form.dispatchEvent(new CustomEvent("sceau:attached"));
   form.dispatchEvent(new CustomEvent("sceau:changed")); // what will happen may be something else now
 }
 
-function forget(item) {
-  items.splice(0, items.length, ...items.filter((other) => other !== item));
-  return item.row;
-}
+const forget = (item) => items.splice(0, items.length, ...items.filter((other) => other !== item)) && item.row;
+const hide = ({ id }, on) => attached.querySelector(`[data-part="${id || "-"}"]`)?.toggleAttribute("hidden", on); // a row of its own
 const say = ({ row }, text) => { row.querySelector("[data-size]").textContent = text; };
 function hold(item, paused) {
   item.paused = paused;
@@ -78,6 +76,7 @@ function cancel(item) {
 }
 function fail(item, text) {
   const row = forget(item);
+  hide(item, false);
   row.classList.add("bad");
   say(item, "");
   for (const part of row.querySelectorAll("progress, [data-pause], [data-resume]")) part.remove();
