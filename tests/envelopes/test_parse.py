@@ -247,11 +247,18 @@ class TestParts:
             assert [content(raw, part) for part in parsed.parts] == [b"A", b"B"]
             assert (Oddity.BARE_CR in parsed.oddities) == (ending == b"\r")
 
-    def test_what_is_no_mail_is_shown_as_text(self) -> None:
-        raw = b"Juste une note,\nsur deux lignes.\n"
+    @pytest.mark.parametrize("raw", [b"Une note,\nsur deux lignes.\n", b"Une ligne\n", b"Une ligne", b"a\r"])
+    def test_what_is_no_mail_is_shown_as_text(self, raw: bytes) -> None:
         parsed = parse(raw)
         assert content(raw, one(parsed, Role.TEXT)) == raw
         assert Oddity.NO_HEAD in parsed.oddities
+        assert Oddity.BROKEN_HEAD not in parsed.oddities
+
+    @pytest.mark.parametrize("raw", [b"Subject: a\n", b"Subject: a", b"Subject: a\r\n\r\n"])
+    def test_a_header_alone_is_a_mail(self, raw: bytes) -> None:
+        parsed = parse(raw)
+        assert parsed.subject == "a"
+        assert one(parsed, Role.TEXT).size == 0
 
 
 class TestBombs:

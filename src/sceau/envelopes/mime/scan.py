@@ -64,8 +64,7 @@ class Scanner:
     def close(self) -> Entity:
         if self._bare_cr is None:
             self._bare_cr = False
-        if self._buffer[-1:] != b"\n":
-            self._take(b"\n")  # the last line has an end; offsets never count it
+        self._take(b"" if self._buffer.endswith(b"\n") else b"\n")  # the last line has an end; offsets never count it
         if self._state != self._read_body:
             self._at = len(self._buffer)
             self._begin_body()
@@ -87,7 +86,7 @@ class Scanner:
     def _knows_line_ends(self) -> bool:
         """The first line end decides whether CR alone ends lines."""
         first = re.search(rb"[\r\n]", self._buffer)
-        if first is None or first.end() == len(self._buffer):
+        if first is None or (first[0] == b"\r" and first.end() == len(self._buffer)):
             if len(self._buffer) < _PIECE:
                 return False
             self._bare_cr = False
@@ -116,7 +115,7 @@ class Scanner:
         elif first and line.startswith((b"From ", b">From ")):  # what mbox puts before a mail
             self._at = end + 1
         elif not self._open[-1].add(line):
-            self.oddities.add(Oddity.BROKEN_HEAD if self._open[-1].fields else Oddity.NO_HEAD)
+            self.oddities.add(Oddity.BROKEN_HEAD)
             self._begin_body()
         else:
             self._at = end + 1
@@ -165,6 +164,9 @@ class Scanner:
     def _begin_body(self) -> None:
         entity, self._head_octets = self._open[-1], 0
         entity.offset = min(self._base + self._at, self.total)
+        if entity is self._root and not entity.fields:
+            self.oddities -= {Oddity.BROKEN_HEAD}
+            self.oddities.add(Oddity.NO_HEAD)
         self.oddities.update(entity.understand(self._default[-1]))
         self._state, self._line_begins = self._read_body, True
         if (entity.is_multipart or entity.is_mail) and len(self._open) > self._limits.depth:
