@@ -4,18 +4,21 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Value
 
 from sceau.accounts.actor import Actor
 from sceau.core.errors import NotFound, Unreadable
+from sceau.core.statements import Statement
 from sceau.envelopes import drafts
 from sceau.envelopes.drafts import Content
-from sceau.envelopes.models import Draft, DraftRevision
+from sceau.envelopes.models import Draft, DraftRevision, Upload
 from sceau.vault.keyring import Keys
 
 PAGE = 50
+MANY = 1000  # no badge says more
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -33,7 +36,8 @@ class DraftPage:
 
 
 def count(by: Actor) -> int:
-    return _drafts(by).count()
+    """How many there are; MANY stands for that many or more."""
+    return len(_COUNTED.rows(author=by.person.id, mailbox=by.mailbox.id))
 
 
 def page(by: Actor, *, before: UUID | None = None, after: UUID | None = None) -> DraftPage:
@@ -56,9 +60,20 @@ def page(by: Actor, *, before: UUID | None = None, after: UUID | None = None) ->
 
 
 def _drafts(by: Actor) -> "QuerySet[Draft]":
+    return _held(by.person.id, by.mailbox.id)
+
+
+def _held(author: UUID, mailbox: UUID) -> "QuerySet[Draft]":
     """His drafts with something in them."""
-    touched = Q(revision__gt=0) | Q(uploads__isnull=False)
-    return Draft.objects.filter(touched, author=by.person, mailbox=by.mailbox).distinct()
+    touched = Q(revision__gt=0) | Exists(Upload.objects.filter(draft=OuterRef("id")))
+    return Draft.objects.filter(touched, author=author, mailbox=mailbox)
+
+
+def _ones(author: UUID, mailbox: UUID) -> "QuerySet[Draft, tuple[Any, ...]]":
+    return _held(author, mailbox).order_by().values_list(Value(1))[:MANY]
+
+
+_COUNTED = Statement(_ones, author=UUID, mailbox=UUID)
 
 
 def _counted(rows: "QuerySet[Draft]") -> "QuerySet[Draft]":

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Value
 
 from sceau.accounts.actor import Actor
 from sceau.core.statements import Statement
@@ -100,8 +100,7 @@ def thread(thread: UUID, *, by: Actor) -> tuple[Line, ...]:
 
 def unopened(by: Actor) -> int:
     """How many received envelopes nobody of this mailbox has opened; MANY stands for that many or more."""
-    rows = Copy.objects.filter(mailbox=by.mailbox, folder=Copy.Folder.RECEIVED, opened_at=None, destroyed_at=None)
-    return rows.order_by().values("mailbox")[:MANY].count()
+    return len(_UNOPENED.rows(mailbox=by.mailbox.id, folder=str(Copy.Folder.RECEIVED)))
 
 
 def _mine(by: Actor) -> "QuerySet[Copy]":
@@ -121,6 +120,13 @@ def _newest(mailbox: UUID, folder: str) -> "QuerySet[Copy, tuple[Any, ...]]":
     held = Copy.objects.filter(mailbox=mailbox, folder=folder).order_by("-sort_at", "-id")
     return listed.columns(held[: PAGE + 1])
 
+
+def _waiting(mailbox: UUID, folder: str) -> "QuerySet[Copy, tuple[Any, ...]]":
+    rows = Copy.objects.filter(mailbox=mailbox, folder=folder, opened_at=None, destroyed_at=None)
+    return rows.order_by().values_list(Value(1))[:MANY]
+
+
+_UNOPENED = Statement(_waiting, mailbox=UUID, folder=str)
 
 # What is looked at all day: the first page of these, without a filter.
 _ORDINARY = (Copy.Folder.RECEIVED, Copy.Folder.SENT)
