@@ -11,6 +11,7 @@ from django import forms
 from sceau.envelopes.activity import Week
 from sceau.ui.dates import When
 from sceau.web import pages, plots, viewing
+from sceau.web.finding import Found, FoundRow, Piece
 from sceau.web.forecast import Forecast
 from sceau.web.pages import Chip, Known, Party, Planned, Row, Step
 from sceau.web.views import compose
@@ -122,6 +123,19 @@ FOLDERS = (
     pages.FolderLink("0193a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a4b", "Imagerie", "/dossiers/3", current=True),
 )
 FILTERS = (pages.Filter("Toutes", "/recues", current=True), pages.Filter("À ouvrir", "/recues?a-ouvrir=oui"))
+FOUND_ROW = FoundRow(
+    ROWS[0],
+    who=(Piece("Dr Marc Benali", False),),
+    subject=(Piece("Compte rendu de ", False), Piece("cardiologie", True)),
+    details=((Piece("Compte rendu de ", False), Piece("cardiologie", True), Piece(".pdf", False)),),
+    place="Corbeille",
+)
+FOUND = {
+    "empty": Found("", (), "", "", "", "", 0, 0),
+    "nothing": Found("zona", (), "", "", "", "", 0, 0),
+    "rows": Found("cardio", (FOUND_ROW,), "1 enveloppe", "/recherche?m=1.A&avant=1", "", "", 0, 0),
+    "progress": Found("cardio", (), "", "", "/recherche?m=1.A", "6 000 enveloppes sur 10 000 relues", 6000, 10000),
+}
 OWN_PANE = pages.Pane(
     FOLDERS[2].id,
     tuple(replace(row, id=str(number)) for number, row in enumerate(ROWS)),
@@ -304,6 +318,8 @@ SAMPLES = (
     Sample("web/folder.html", {"nav": pages.Nav("sent"), "pane": pages.Pane("sent", ROWS, newer="/a", older="/b")},
            "folder-sent"),
     Sample("web/folder.html", {"nav": NAV, "pane": OWN_PANE}, "folder-own"),
+    *(Sample("web/search.html", {"nav": pages.Nav("search"), "found": found}, f"search-{name}")
+      for name, found in FOUND.items()),
     Sample("web/folder.html", {"nav": NAV, "pane": pages.Pane("received", (), whole="/recues", filters=FILTERS,
            refinement=pages.Refinement("report", "2026-11-01"))}, "folder-nothing-found"),
     Sample("web/folders.html", {"nav": NAV, "longest": 80}),
