@@ -152,6 +152,35 @@ def test_what_is_typed_is_saved_within_seconds(open_page: Open) -> None:
     expect(page.get_by_text("Nouveau", exact=True)).to_be_visible()
 
 
+def test_whoever_types_without_a_pause_is_saved_all_the_same(open_page: Open) -> None:
+    page = open_page("draft")
+    server = Server(page, SAVE, (200, SAVED))
+    for _ in range(4):
+        page.get_by_label("Votre lettre").press_sequentially("a")
+        page.clock.run_for(2_000)
+    expect(page.get_by_text("Brouillon enregistré à 14:06")).to_be_visible()
+    assert len(server.posts) == 1
+
+
+def test_a_letter_too_long_for_a_closing_page_is_saved_at_once(open_page: Open) -> None:
+    page = open_page("draft")
+    server = Server(page, SAVE, (200, SAVED))
+    page.get_by_label("Votre lettre").fill("mot " * 20_000)
+    page.clock.run_for(500)
+    expect(page.get_by_text("Brouillon enregistré à 14:06")).to_be_visible()
+    assert len(server.posts) == 1
+
+
+def test_a_recipient_is_saved_at_once_and_what_will_happen_is_said(open_page: Open) -> None:
+    page = open_page("draft")
+    server = Server(page, SAVE, (200, SAVED))
+    page.locator("#to").fill("zoe@exemple.fr")
+    page.locator("#to").press("Enter")
+    page.clock.run_for(500)
+    expect(page.get_by_text("Nouveau", exact=True)).to_be_visible()
+    assert server.posts[0]["to"] == ["marc.benali@exemple.fr", "zoe@exemple.fr", ""]
+
+
 def test_a_save_that_fails_keeps_the_text_and_is_tried_again(open_page: Open) -> None:
     page = open_page("draft")
     server = Server(page, SAVE, (0, {}), (503, {"code": "busy", "text": "…"}), (200, SAVED))

@@ -54,7 +54,7 @@ export function complete(input, url, choose) {
     const body = new URLSearchParams({ text, csrfmiddlewaretoken: token });
     const answer = await fetch(url, { method: "POST", body, headers: { Accept: "application/json" } }).catch(() => null);
     if (asked !== text || document.activeElement !== input) return; // somebody typed on, or went elsewhere
-    people = answer?.ok ? (await answer.json()).people : [];
+    people = answer?.ok ? (await answer.json().catch(() => ({}))).people ?? [] : []; // else it was led to the way in
     if (!people.length) return close();
     list.replaceChildren(...people.map(option));
     list.hidden = false;
