@@ -16,6 +16,7 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext_lazy as _
 
 from sceau.core import errors
@@ -80,7 +81,9 @@ def page(request: HttpRequest, found: Answer, *, code: str, text: str = "") -> H
     if request.headers.get("Accept", "").startswith("application/json"):
         return JsonResponse(words, status=found.status)
     template = "web/_error.html" if "HX-Request" in request.headers else "web/error.html"
-    return render(request, template, words | {"status": found.status}, status=found.status)
+    response = render(request, template, words | {"status": found.status}, status=found.status)
+    patch_vary_headers(response, ("HX-Request",))
+    return response
 
 
 def crash(request: HttpRequest, error: BaseException | None) -> HttpResponse:
