@@ -38,6 +38,7 @@ def browser(claire: Member) -> Client:
 
 @pytest.mark.attack(15)
 @pytest.mark.attack(17)
+@pytest.mark.attack(29)
 def test_it_has_a_policy_of_its_own_in_which_nothing_runs_or_leaves(browser: Client, claire: Member) -> None:
     answer = browser.get(f"{brought(claire, html('<p>Bonjour <script>alert(1)</script>'))}/lettre.html")
     policy = dict(part.strip().partition(" ")[::2] for part in answer["Content-Security-Policy"].split(";"))
