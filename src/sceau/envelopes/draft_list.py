@@ -11,10 +11,10 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Value
 
 from sceau.accounts.actor import Actor
 from sceau.core.errors import NotFound, Unreadable
-from sceau.core.statements import Statement
 from sceau.envelopes import drafts
 from sceau.envelopes.drafts import Content
 from sceau.envelopes.models import Draft, DraftRevision, Upload
+from sceau.statements import Statement
 from sceau.vault.keyring import Keys
 
 PAGE = 50

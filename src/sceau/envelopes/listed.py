@@ -9,10 +9,10 @@ from uuid import UUID
 from django.db.models import Count, Exists, OuterRef, QuerySet
 
 from sceau.accounts.actor import Actor
-from sceau.core.statements import Statement
 from sceau.envelopes import lines
 from sceau.envelopes.lines import Card, Stored
 from sceau.envelopes.models import Copy, Envelope
+from sceau.statements import Statement
 
 OWN = (Copy.Role.FROM, Copy.Role.KEPT)  # needs no opening
 

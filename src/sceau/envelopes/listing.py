@@ -14,11 +14,11 @@ from uuid import UUID
 from django.db.models import Q, QuerySet, Value
 
 from sceau.accounts.actor import Actor
-from sceau.core.statements import Statement
 from sceau.envelopes import listed, search_words
 from sceau.envelopes.listed import Line, Row, State, tell
 from sceau.envelopes.models import Copy, Envelope, Folder
 from sceau.envelopes.summaries import Party
+from sceau.statements import Statement
 
 __all__ = ["MANY", "NONE", "PAGE", "Filters", "Line", "Page", "Place", "State", "by_ids", "page", "thread", "unopened"]
 

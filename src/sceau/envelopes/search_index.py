@@ -18,7 +18,6 @@ from django.db.models import Count, Q, QuerySet
 from sceau.accounts.actor import Actor
 from sceau.core import clock
 from sceau.core.errors import Error, Malformed, NotFound, Unreadable
-from sceau.core.failpoints import failpoint
 from sceau.envelopes import search_segment, search_words
 from sceau.envelopes.models import Copy, Segment
 from sceau.envelopes.reading import Unsealed
@@ -184,7 +183,6 @@ def _write(stored: Stored, piece: Piece, taken: Sequence[Copy], keys: Keys) -> b
         with_text = [copy.id for copy in taken if has_text(copy.role, copy.opened_at)]
         mine.filter(id__in=with_text).update(segment=row, indexed_text=True)
         mine.exclude(id__in=with_text).update(segment=row)
-        failpoint("search.indexed")
     return True
 
 

@@ -1,4 +1,4 @@
-"""core/statements.py: what a prepared statement gives is what its queryset gives."""
+"""statements.py: what a prepared statement gives is what its queryset gives."""
 
 from datetime import datetime
 from typing import Any
@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from pytest_django import DjangoAssertNumQueries
 
 from sceau.core import clock, ids
-from sceau.core.statements import Statement
+from sceau.statements import Statement
 from sceau.vault.models import MailboxEpoch
 
 pytestmark = pytest.mark.django_db
