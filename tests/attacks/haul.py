@@ -20,8 +20,8 @@ from sceau.accounts import signup
 from sceau.accounts.models import Person, SignUp
 from sceau.core import box, hpke, kdf
 from sceau.custody import software
-from sceau.envelopes import attachments, summaries
-from sceau.envelopes.models import Copy, DraftRevision, Envelope, Upload
+from sceau.envelopes import attachments, pieces, summaries
+from sceau.envelopes.models import Arrival, AutoReply, Copy, DraftRevision, Envelope, Upload
 from sceau.evidence import records
 from sceau.evidence.models import RecordSeal
 from sceau.notify.models import Notice
@@ -116,11 +116,28 @@ def _content(secrets: Secrets) -> Iterator[Lock]:
         yield Lock("envelopes_upload.seal", _by_seed(bytes(upload.seal), info), seed)
         yield Lock("envelopes_upload.sealed_meta", _by_key(bytes(upload.sealed_meta), "upload", upload), key)
         yield Lock("blob", _by_content_key(upload.blob_key), key)
+    for arrival in Arrival.objects.select_related("draft__mailbox"):
+        yield from _arrival(arrival, secrets.keys(arrival.draft.mailbox.address))
+    for absence in AutoReply.objects.select_related("mailbox"):
+        box_id = absence.mailbox_id
+        seed = secrets.keys(absence.mailbox.address).mailbox_seed(box_id, absence.epoch)
+        own = _by_record(bytes(absence.sealed_own), "auto-reply-own", box_id)
+        yield Lock("envelopes_autoreply.sealed_own", own, seed)
     for revision in DraftRevision.objects.select_related("draft__mailbox"):
         keys = secrets.keys(revision.draft.mailbox.address)
         seed = keys.mailbox_seed(revision.draft.mailbox_id, revision.epoch)
         context = revision.draft_id, revision.number
         yield Lock("envelopes_draftrevision.sealed", _by_record(bytes(revision.sealed), "draft", *context), seed)
+
+
+def _arrival(arrival: Arrival, keys: Keys) -> Iterator[Lock]:
+    box_id = arrival.draft.mailbox_id
+    meta = _by_record(bytes(arrival.sealed_meta), "arrival", arrival.id)
+    yield Lock("envelopes_arrival.sealed_meta", meta, keys.mailbox_seed(box_id, arrival.epoch))
+    for piece in arrival.pieces.all():
+        seed, info = keys.mailbox_seed(box_id, piece.epoch), pieces._info(piece, box_id)
+        yield Lock("envelopes_piece.seal", _by_seed(bytes(piece.seal), info), seed)
+        yield Lock("blob", _by_content_key(piece.blob_key), hpke.open(seed, bytes(piece.seal), info=info))
 
 
 def _evidence(secrets: Secrets) -> Iterator[Lock]:
@@ -142,6 +159,11 @@ def _mail(secrets: Secrets) -> Iterator[Lock]:
     seed = bytes.fromhex((settings.SCEAU_KEYS / "queue.key").read_text().split()[0])
     for notice in Notice.objects.exclude(sealed=None):
         yield Lock("notify_notice.sealed", _by_record(bytes(notice.sealed or b""), "notice", notice.id), seed)
+    for held in Envelope.objects.exclude(held=None):
+        yield Lock("envelopes_envelope.held", _by_record(bytes(held.held or b""), "held", held.id), seed)
+    for absence in AutoReply.objects.all():
+        sealed = bytes(absence.sealed)
+        yield Lock("envelopes_autoreply.sealed", _by_record(sealed, "auto-reply", absence.mailbox_id), seed)
     for person in Person.objects.exclude(notice_word=None):
         sealed = bytes(person.notice_word or b"")
         yield Lock("accounts_person.notice_word", _by_record(sealed, "notice-word", person.id), seed)

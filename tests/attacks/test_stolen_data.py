@@ -3,6 +3,7 @@
 import csv
 import re
 from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,12 +13,14 @@ from django.test import Client
 
 from sceau import blobs
 from sceau.accounts import people as accounts
+from sceau.accounts.actor import Actor
 from sceau.accounts.models import Person
 from sceau.cli import backups
 from sceau.core import clock
 from sceau.core.errors import Error
 from sceau.demo.cast import CLAIRE, LEA, MARC
-from sceau.envelopes import sending
+from sceau.envelopes import auto_reply, pieces, sending
+from sceau.envelopes.auto_reply import Absence
 from sceau.envelopes.models import Copy, Envelope, Opening
 from sceau.notify import words
 from sceau.notify.models import Notice
@@ -29,7 +32,7 @@ from tests.attacks.haul import Lock, Secrets
 from tests.attacks.test_guessing import pending
 from tests.attacks.test_sessions import cookie, row
 from tests.envelopes import desk
-from tests.people import CHLOE, join, sign_in
+from tests.people import CHLOE, Member, join, sign_in
 
 pytestmark = [pytest.mark.attack(33), pytest.mark.req("V1", "V12")]
 
@@ -43,6 +46,9 @@ HIDDEN = {
     "outside addresses": "zephyrine.quetzal@dehors.example",
     "labels": "prescription",
 }
+
+# Sealed to the queue key for as long as they are needed: what future mails will show, and what auto-replies say.
+FOR_THE_WORKER = {"accounts_person.notice_word", "envelopes_envelope.held", "envelopes_autoreply.sealed"}
 
 
 @pytest.fixture
@@ -60,6 +66,7 @@ def secrets(db: None) -> Secrets:
     draft = desk.write(by, str(marc.address), subject=HIDDEN["subjects"], text=HIDDEN["bodies"], label="prescription")
     desk.attach(draft, HIDDEN["file names"], HIDDEN["bodies"].encode())
     desk.open_copy(sending.seal(draft, by=by, at=clock.now()), marc)
+    _arrive_and_be_away(by, marc)
     visitor = Client()
     visitor.post("/inscription", {"address": HIDDEN["outside addresses"]})
     visitor.post("/acces-perdu", {"address": lea.person.email})
@@ -74,6 +81,16 @@ def secrets(db: None) -> Secrets:
         links=[people.link(HIDDEN["outside addresses"], "signup").rpartition("/")[2]],
         receptions={lea.person.email: NEW},
     )
+
+
+def _arrive_and_be_away(by: Actor, marc: Member) -> None:
+    """A document that is not whole yet, an envelope that waits for its hour, and somebody who is away."""
+    document = HIDDEN["bodies"].encode()
+    arrival = pieces.begin(desk.write(by, ""), HIDDEN["file names"], "text/plain", 1_000_000, at=clock.now())
+    pieces.add(arrival, 0, [document], at=clock.now())
+    tomorrow = clock.now() + timedelta(days=1)
+    desk.send(by, str(marc.address), subject=HIDDEN["subjects"], deliver_at=f"{tomorrow:%Y-%m-%dT%H:%M}")
+    auto_reply.set(Absence("Absent.", clock.now(), tomorrow), by=people.actor(marc), at=clock.now())
 
 
 def opened(locks: list[Lock], keys: set[bytes]) -> dict[str, list[object]]:
@@ -110,7 +127,7 @@ class TestEveryKeyOnEveryLock:
         assert {"queue.key", "signer.key", "log.key", "seal.key", "secret.key", "custody.pub"} <= set(stolen)
         keys = haul.candidates(stolen)
         found = opened(locks, keys)
-        assert set(found) == {"notify_notice.sealed", "accounts_person.notice_word"}
+        assert set(found) == {"notify_notice.sealed", *FOR_THE_WORKER}
         told = {text for mail in found["notify_notice.sealed"] if isinstance(mail, bytes) for text in haul.learnt(mail)}
         more = opened(locks, haul.candidates(stolen, *told) - keys)
         assert set(more) == {"accounts_signup.sealed_address"}
@@ -118,7 +135,7 @@ class TestEveryKeyOnEveryLock:
     def test_once_the_mails_have_left_no_content_and_no_address_opens(self, secrets: Secrets) -> None:
         Notice.objects.update(state=Notice.State.SENT, sealed=None)
         found = opened(list(haul.locks(secrets)), haul.candidates(haul.key_files(Path(settings.SCEAU_KEYS))))
-        assert set(found) == {"accounts_person.notice_word"}
+        assert set(found) == FOR_THE_WORKER
 
     def test_the_custody_file_itself_is_under_its_passphrase(self, secrets: Secrets) -> None:
         data = Path(settings.SCEAU_CUSTODY_KEY_FILE).read_bytes()
@@ -145,7 +162,7 @@ class TestOneSession:
         half = sessions._half(locked)
         keys = haul.candidates(haul.key_files(Path(settings.SCEAU_KEYS)), half, locked.encode())
         left = opened(list(haul.locks(secrets)), keys)
-        assert set(left) == {"notify_notice.sealed", "accounts_person.notice_word"}  # by the queue key, as above
+        assert set(left) == {"notify_notice.sealed", *FOR_THE_WORKER}  # by the queue key, as above
 
     def test_a_pending_one_with_its_cookie_reaches_nothing(self, secrets: Secrets) -> None:
         """The server gives no key before the code. Who holds the row too has what the password gave: ten minutes of
@@ -180,7 +197,7 @@ class TestWhatIsReadable:
 
     def test_the_document_names_what_the_rows_tell(self, secrets: Secrets) -> None:
         readable, _ = self.line()
-        (envelope,) = Envelope.objects.all()
+        envelope = Envelope.objects.get(deliver_at=None)
         received = Copy.objects.get(envelope=envelope, role=Copy.Role.TO)
         opening = Opening.objects.get(copy=received)
         told = {
