@@ -113,6 +113,36 @@ def test_axe_finds_nothing_and_nothing_runs_off_the_side(
     assert found == []
 
 
+# Forms that are refused: who, where, what is typed, and the word on the button.
+REFUSED = (
+    ("nobody", "/connexion", {"address": "marc.benali@ch-ecrins.example", "password": "mauvais"}, "Recevoir mon code"),
+    ("nobody", "/inscription", {"address": "sans arobase"}, "Recevoir le lien"),
+    ("claire", "/compte/securite/mot-de-passe", {"current": "mauvais", "password": "court"}, "Changer"),
+    ("claire", "/brouillons/{draft}", {"to": "zoe.martin@ailleurs.example"}, "Sceller et envoyer"),
+)
+
+
+def test_a_form_that_is_refused_says_so_to_everybody(chromium: Browser, live_server: LiveServer, world: Stage) -> None:
+    axe, found = Axe(), []
+    for role, address, typed, words in REFUSED:
+        page = window(chromium, live_server, world.browsers[role])
+        page.goto(address.format(**world.places))
+        for name, value in typed.items():
+            page.fill(f"[name={name}]:visible", value)
+        with page.expect_response(lambda answer: answer.request.is_navigation_request()) as answered:
+            button = page.get_by_role("button", name=words).first
+            page.locator("form").filter(has=button).evaluate("form => { form.noValidate = true; }")
+            button.click()
+        assert answered.value.status in (403, 409, 422), address  # 409: a document is still on its way
+        page.wait_for_load_state()
+        for width, scheme in LOOKS:
+            page.set_viewport_size({"width": width, "height": 900})
+            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of Playwright's words
+            found += [f"{address} {width} {scheme}: {what}" for what in _violations(axe, page)]
+        assert page.locator(".errorlist, [role=alert], .alert").count(), address
+    assert found == []
+
+
 def _violations(axe: Axe, page: Page) -> list[str]:
     answer = axe.run(page).response
     return [
