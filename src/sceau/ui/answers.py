@@ -142,8 +142,8 @@ TABLE: dict[type[errors.Error], Answer] = {
     errors.Unconfirmed: Answer(
         503,
         _("Nous ne savons pas si c’est fait"),
-        _("La base de données s’est interrompue au moment d’enregistrer : votre demande a peut-être été exécutée, et rien"
-          " de ce qui l’était avant n’est perdu. Regardez dans vos dossiers avant de recommencer."),
+        _("La base de données s’est interrompue au moment d’enregistrer : votre demande a peut-être été exécutée, et"
+          " rien de ce qui l’était avant n’est perdu. Regardez dans vos dossiers avant de recommencer."),
     ),
     errors.TooMany: Answer(429, _("Un peu de patience"), sentences.too_many),
     # Sessions and ways in

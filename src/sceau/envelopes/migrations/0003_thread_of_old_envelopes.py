@@ -1,12 +1,14 @@
 """Envelopes sealed before exchanges had a name begin one each. Re-runnable, in pieces."""
 
+from typing import Any
+
 from django.db import migrations
 from django.db.models import F
 
 _BATCH = 1000
 
 
-def name_threads(apps, schema_editor):
+def name_threads(apps: Any, schema_editor: Any) -> None:  # Django hands over models of that time
     Envelope = apps.get_model("envelopes", "Envelope")
     without = Envelope.objects.filter(thread=None).order_by("id")
     while ids := list(without.values_list("id", flat=True)[:_BATCH]):
