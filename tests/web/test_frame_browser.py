@@ -5,8 +5,10 @@ counts who knocks; our marks stand around the frames, and must look the same at 
 """
 
 import functools
+import shutil
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -16,12 +18,16 @@ import pytest
 from django.http import HttpResponse
 from django.test import RequestFactory
 from playwright.sync_api import Browser, Page, sync_playwright
+from selenium import webdriver
+from selenium.webdriver.firefox.service import Service
+from selenium.webdriver.remote.webdriver import WebDriver
 
 from sceau.envelopes.html import Clean, sanitise
 from sceau.ui import csp
 from sceau.web.views import frame
 from tests import html_attacks, parts
 from tests.html_attacks import Attack
+from tests.stories import browsers
 
 pytestmark = pytest.mark.timeout(240)
 
@@ -256,3 +262,48 @@ def test_another_site_cannot_put_a_letter_into_a_page_of_its_own(chromium: Brows
     for server in (ours, theirs):
         server.shutdown()
         server.server_close()
+
+
+@pytest.fixture
+def firefox(stranger: Stranger) -> Iterator[WebDriver]:
+    """It asks the listener for every foreign host, as its proxy."""
+    parts.need("firefox", browsers.missing("firefox"))
+    options = webdriver.FirefoxOptions()
+    options.add_argument("-headless")
+    options.binary_location = shutil.which("firefox-esr") or "firefox-esr"
+    options.set_preference("network.proxy.type", 1)
+    options.set_preference("network.proxy.no_proxies_on", "127.0.0.1")
+    for kind in ("http", "ssl"):
+        options.set_preference(f"network.proxy.{kind}", "127.0.0.1")
+        options.set_preference(f"network.proxy.{kind}_port", stranger.port)
+    driver = webdriver.Firefox(options=options, service=Service(browsers.geckodriver()))
+    yield driver
+    driver.quit()
+
+
+WITNESSES = Attack("witness", "<script>parent.document.title = 'ran'</script>")
+LOOKED_AT = "return [document.elementFromPoint(200, 20)?.id, document.title]"
+
+
+@pytest.mark.attack(16)
+@pytest.mark.attack(17)
+@pytest.mark.attack(18)
+def test_the_policy_holds_in_firefox_too(firefox: WebDriver, stranger: Stranger) -> None:
+    before = len(stranger.heard)
+    site = Site([WITNESSES, *attacks(8)], raw)
+    server = site.serve()
+    for start in range(0, len(site.attacks), BATCH):
+        firefox.get(f"http://127.0.0.1:{server.server_port}/page/{start}")
+        assert firefox.execute_script(LOOKED_AT) == ["mark", "Sceau"]  # type: ignore[no-untyped-call]
+    time.sleep(1)  # what was begun arrives
+    server.shutdown()
+    server.server_close()
+    assert [
+        knock for knock in stranger.heard[before:] if knock and b".mozilla." not in knock
+    ] == []  # the browser's own
+    assert site.asked == []
+    loose = Site([WITNESSES], unguarded, page_policy="", sandbox="allow-same-origin allow-scripts").serve()
+    firefox.get(f"http://127.0.0.1:{loose.server_port}/page/0")
+    assert firefox.title == "ran"
+    loose.shutdown()
+    loose.server_close()
