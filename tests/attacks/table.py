@@ -14,7 +14,8 @@ from tests import people
 from tests.attacks.stage import ROLES
 
 # Claire wrote {draft} with {upload}, and {arrival} is on its way into it. She sent {sent}, which Marc holds as
-# {received} and has opened; he has not opened {closed}. {session} is a session of Claire's; {signup}, {recovery} and {refusal} are tokens of mailed links.
+# {received} and has opened; he has not opened {closed}. {session} is a session of Claire's; {signup}, {recovery} and
+# {refusal} are tokens of mailed links.
 TABLE = """
 route            address                                     methods       nobody pending locked lea claire marc chloe
 
@@ -186,7 +187,9 @@ BODIES = {
     "folders": {"nom": "Biologie"},
     "folder-edit": {"nom": "Imagerie"},
     "compose": {"subject": "Commencé", "revision": "0"},
-    **dict.fromkeys(("draft-save", "draft-attach", "draft-detach", "draft-insert", "draft-discard", "draft-seal"), DRAFT),
+    **dict.fromkeys(
+        ("draft-save", "draft-attach", "draft-detach", "draft-insert", "draft-discard", "draft-seal"), DRAFT
+    ),
 }
 
 
