@@ -44,7 +44,7 @@ class Statement:
             given[position] = _adapted(values[name])
         with connection.cursor() as cursor:
             cursor.execute(ready.sql, given)
-            found = cursor.fetchall()
+            found: list[tuple[Any, ...]] = cursor.fetchall()
         if not ready.converters:
             return found
         return [tuple(row) for row in ready.compiler.apply_converters(found, ready.converters)]

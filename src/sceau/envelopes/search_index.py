@@ -213,6 +213,6 @@ def _rewrite(row: Segment, gone: Collection[UUID], keys: Keys) -> None:
 
 
 def _drop(segments: Sequence[UUID | None]) -> None:
-    if segments:
-        Copy.objects.filter(segment__in=segments).update(segment=None, indexed_text=False)
-        Segment.objects.filter(id__in=segments).delete()
+    if gone := [segment for segment in segments if segment is not None]:
+        Copy.objects.filter(segment__in=gone).update(segment=None, indexed_text=False)
+        Segment.objects.filter(id__in=gone).delete()

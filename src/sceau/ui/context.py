@@ -31,7 +31,8 @@ class Product:
 def product(request: HttpRequest) -> dict[str, object]:
     """Context processor. `flash` counts as shown only once a template looks at it.
 
-    `reader`: whose theme and text size the page has, at the lock too. `here`: the page to come back to after a lock; a view that answers a POST with a page names another one.
+    `reader`: whose theme and text size the page has, at the lock too. `here`: the page to come back to after a lock; a
+    view that answers a POST with a page names another one.
     """
     actor: Actor | None = getattr(request, "actor", None)
     return {

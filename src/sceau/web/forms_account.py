@@ -188,7 +188,9 @@ class NoticesForm(forms.Form):
     received = forms.BooleanField(label=_("Une enveloppe arrive"), required=False)
     opened = forms.BooleanField(label=_("Une enveloppe que j’ai envoyée est ouverte"), required=False)
     failed = forms.BooleanField(label=_("Un destinataire n’a pas pu être prévenu"), required=False)
-    withdrawn = forms.BooleanField(label=_("Un expéditeur retire une enveloppe que je n’ai pas ouverte"), required=False)
+    withdrawn = forms.BooleanField(
+        label=_("Un expéditeur retire une enveloppe que je n’ai pas ouverte"), required=False
+    )
     expiring = forms.BooleanField(label=_("Des enveloppes seront bientôt détruites"), required=False)
     sealed = forms.BooleanField(label=_("Une enveloppe que j’ai écrite est scellée"), required=False)
     destroyed = forms.BooleanField(label=_("Des enveloppes ont été détruites"), required=False)
