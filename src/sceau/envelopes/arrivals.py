@@ -43,7 +43,8 @@ class News:
 
 def since(mark: Mark) -> News | None:
     """What an open session would find in its mailbox; None for a session that is not, or no longer, open."""
-    connection.health_check_done = True  # no round trip to ask whether it lives: a dead one fails, and is asked again
+    # No round trip to ask whether the connection lives: a dead one fails, and the desk asks again.
+    connection.health_check_done = True  # type: ignore[attr-defined]  # Django's own, unknown to its stubs
     with connection.cursor() as cursor:
         cursor.execute(_STATEMENT, [mark.id, _time(mark.acted_after), _time(mark.strong_after)])
         row = cursor.fetchone()
