@@ -222,7 +222,7 @@ class TestFilters:
             (Filters(since=AT + timedelta(minutes=1), until=AT + timedelta(minutes=3)), ["opened", "report"]),
             (Filters(unopened=True, label="report", since=AT + timedelta(minutes=2)), ["two"]),
         ],
-        ids=str,
+        ids=["none", "unopened", "documents", "label", "who", "nobody", "period", "several"],
     )
     def test_each_narrows_the_list(self, mail: Actor, filters: Filters, subjects: list[str]) -> None:
         lines = listing.page(Folder.RECEIVED, by=mail, filters=filters).lines

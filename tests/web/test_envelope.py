@@ -86,8 +86,11 @@ def test_the_page_that_showed_the_letter_is_a_handover_once_a_session(place: str
     for _ in range(3):
         page(browser, place)
     assert Handover.objects.get().part == "1"
-    page(sign_in(marc), place)
+    again = sign_in(marc)
+    page(again, place)
     assert Handover.objects.count() == 2
+    assert page(again, place).count("Lettre affichée") == 1  # one line of the story, and how often
+    assert "puis 1 fois encore" in page(again, place)
 
 
 def test_the_sender_reads_his_own_and_follows_each_recipient(

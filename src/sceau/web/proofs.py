@@ -3,11 +3,13 @@
 The sender reads what became of each recipient; a recipient reads what concerns himself.
 """
 
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from zoneinfo import ZoneInfo
 
 from django.urls import reverse
 from django.utils import formats
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from sceau.accounts.actor import Actor
@@ -38,7 +40,7 @@ def of(copy: Copy, *, by: Actor, recipients: tuple[Party, ...]) -> Proof:
     own = [step for step in told if not sent or step.recipient is None]
     published = bool(told) and all(step.published for step in told)
     return Proof(
-        steps=(*(_step(step, by) for step in own), *_ahead(copy, by)),
+        steps=(*_steps(own, by), *_ahead(copy, by)),
         recipients=_recipients(told, recipients, by) if sent else (),
         published=_published(told) if published else "",
         pdf=reverse("web:receipt-pdf", args=[copy.id]) if published else "",
@@ -58,10 +60,23 @@ def _nothing(copy: Copy, by: Actor) -> Proof:
     return Proof((pages.Step(end, _("Téléchargez-le avant pour le garder."), "wait"),), none)
 
 
-def _step(step: Step, by: Actor) -> pages.Step:
+def _steps(told: Sequence[Step], by: Actor) -> Iterator[pages.Step]:
+    """In order; what was shown in one session after another is one line, with how often."""
+    shown = Counter(step.detail for step in told if step.event == Event.CONTENT_HANDOVER)
+    for step in told:
+        if step.event != Event.CONTENT_HANDOVER:
+            yield _step(step, by)
+        elif count := shown.pop(step.detail, 0):
+            yield _step(step, by, again=count - 1)
+
+
+def _step(step: Step, by: Actor, *, again: int = 0) -> pages.Step:
     detail = dates.exact(step.at, zone=by.person.zone)
     if step.index is not None:
         detail = _("%(when)s, preuve n° %(number)s") % {"when": detail, "number": _number(step.index)}
+    if again:
+        more = ngettext("puis %(count)s fois encore", "puis %(count)s fois encore", again) % {"count": again}
+        detail = f"{detail}, {more}"
     return pages.Step(_words(step, by), detail, _kind(step.event))
 
 
@@ -110,7 +125,7 @@ def _handover(part: str) -> str:
         return _("Message téléchargé")
     if part == "zip":
         return _("Documents téléchargés")
-    return _("Document n° %(number)s téléchargé") % {"number": int(part) - 1 if part.isdigit() else part}
+    return _("Document n° %(number)s affiché ou téléchargé") % {"number": int(part) - 1 if part.isdigit() else part}
 
 
 def _destruction(reason: str) -> str:
