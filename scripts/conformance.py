@@ -16,6 +16,7 @@ REQUIREMENTS = {
     "V1": "operator-blind storage: what is stored cannot be read without a live login",
     "V2": "principals own key pairs; a grant seals a mailbox epoch to one principal",
     "V3": "content: one fresh key an envelope, segmented encryption, committed and bound to its id",
+    "V4": "lists and search: only what a reader's keys open; unopened envelopes give no word of their letter",
     "V5": "ways in: password, recovery code, custody; opening the wrap is the check",
     "V6": "sessions: the row is useless without the cookie",
     "V7": "idle lock: emptied, resumed where it was",
