@@ -70,6 +70,36 @@ hypothesis.settings.load_profile("sceau")
 pytest_plugins = ["tests.people", "tests.smtp"]  # the fixtures of the cast and of the relay
 
 
+# Where a test that asks for no database is about values alone: it says the same beside either one, and runs once.
+PURE = tuple(f"tests/{name}/" for name in ("core", "custody", "envelopes", "evidence", "notify", "ui", "vault", "web"))
+# Pages looked at in a browser: what stands behind them has tests of its own on both sides, and stories/test_spine.py
+# and test_everyday.py go through both.
+LOOKS = (
+    "tests/stories/test_desk.py",
+    "tests/stories/test_viewing.py",
+    "tests/stories/test_webkit.py",
+    "tests/stories/test_writing.py",
+    "tests/ui/test_scripts.py",
+    "tests/web/test_frame_browser.py",
+    "tests/web/test_living_browser.py",
+)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Beside PostgreSQL and S3, leave out what SQLite and files have shown already."""
+    if not os.environ.get("SCEAU_TEST_DATABASE_URL"):
+        return
+    once = [item for item in items if item.nodeid.startswith(LOOKS) or _asks_for_no_database(item)]
+    config.hook.pytest_deselected(items=once)
+    gone = set(once)
+    items[:] = [item for item in items if item not in gone]
+
+
+def _asks_for_no_database(item: pytest.Item) -> bool:
+    asked = {"db", "transactional_db", "live_server"} & set(getattr(item, "fixturenames", ()))
+    return item.nodeid.startswith(PURE) and not asked and item.get_closest_marker("django_db") is None
+
+
 def pytest_unconfigure() -> None:
     shutil.rmtree(FOLDER, ignore_errors=True)
 
