@@ -11,7 +11,7 @@ def code(values: Values) -> Text:
     return Text(
         _("[%(code)s] - Votre code d'accès Sceau") % {"code": values.text("code")},
         [
-            _("Votre code d’accès : %(code)s") % {"code": values.text("code")},
+            _("Votre code d’accès : %(code)s") % {"code": values.text("code")},
             ngettext(
                 "Il sert une seule fois, pendant %(count)d minute, sur la page où vous vous connectez.",
                 "Il sert une seule fois, pendant %(count)d minutes, sur la page où vous vous connectez.",
@@ -20,7 +20,7 @@ def code(values: Values) -> Text:
             % {"count": values.number("minutes")},
             _(
                 "Ne le donnez à personne, même au téléphone. Si vous n’êtes pas en train de vous connecter, quelqu’un"
-                " connaît votre mot de passe : connectez-vous et changez-le."
+                " connaît votre mot de passe : connectez-vous et changez-le."
             ),
         ],
     )
@@ -30,7 +30,7 @@ def signup(values: Values) -> Text:
     return Text(
         _("Confirmez votre adresse pour ouvrir votre compte"),
         [
-            _("Vous avez demandé un compte avec cette adresse. Pour continuer :"),
+            _("Vous avez demandé un compte avec cette adresse. Pour continuer :"),
             values.link(),
             ngettext(
                 "Ce lien sert une seule fois, pendant %(count)d heure.",
@@ -38,7 +38,7 @@ def signup(values: Values) -> Text:
                 values.number("hours"),
             )
             % {"count": values.number("hours")},
-            _("Si vous n’avez rien demandé, ne faites rien : aucun compte ne sera ouvert."),
+            _("Si vous n’avez rien demandé, ne faites rien : aucun compte ne sera ouvert."),
         ],
     )
 
@@ -48,11 +48,11 @@ def signup_known(values: Values) -> Text:
         _("Vous avez déjà un compte"),
         [
             _("Quelqu’un, sans doute vous, a demandé un compte avec cette adresse. Vous en avez déjà un."),
-            _("Pour vous connecter :"),
+            _("Pour vous connecter :"),
             values.link(),
-            _("Mot de passe oublié ? Suivez « Accès perdu » :"),
+            _("Mot de passe oublié ? Suivez « Accès perdu » :"),
             values.link("recovery_link"),
-            _("Si ce n’était pas vous, ne faites rien : votre compte n’a pas changé."),
+            _("Si ce n’était pas vous, ne faites rien : votre compte n’a pas changé."),
         ],
     )
 
@@ -61,19 +61,19 @@ def welcome(values: Values) -> Text:
     return Text(
         _("Votre compte est ouvert"),
         [
-            _("Bienvenue %(name)s. Votre boîte est prête, vous pouvez vous connecter :")
+            _("Bienvenue %(name)s. Votre boîte est prête, vous pouvez vous connecter :")
             % {"name": values.text("name")},
             values.link(),
-            _("Gardez votre code de secours sur papier, en lieu sûr : il rouvre votre compte si vous perdez l’accès."),
+            _("Gardez votre code de secours sur papier, en lieu sûr : il rouvre votre compte si vous perdez l’accès."),
         ],
     )
 
 
 def recovery(values: Values) -> Text:
     return Text(
-        _("Accès perdu : choisissez un nouveau mot de passe"),
+        _("Accès perdu : choisissez un nouveau mot de passe"),
         [
-            _("Vous avez dit avoir perdu l’accès à votre compte. Pour continuer :"),
+            _("Vous avez dit avoir perdu l’accès à votre compte. Pour continuer :"),
             values.link(),
             ngettext(
                 "Ce lien sert pendant %(count)d minute.",
@@ -81,20 +81,20 @@ def recovery(values: Values) -> Text:
                 values.number("minutes"),
             )
             % {"count": values.number("minutes")},
-            _("Si ce n’était pas vous, ne faites rien : votre compte n’a pas changé."),
+            _("Si ce n’était pas vous, ne faites rien : votre compte n’a pas changé."),
         ],
     )
 
 
 def recovery_unknown(values: Values) -> Text:
     return Text(
-        _("Accès perdu : aucun compte à cette adresse"),
+        _("Accès perdu : aucun compte à cette adresse"),
         [
             _(
                 "Quelqu’un, sans doute vous, cherche à retrouver l’accès à un compte. Il n’y en a pas à cette"
-                " adresse : vous en utilisez peut-être une autre."
+                " adresse : vous en utilisez peut-être une autre."
             ),
-            _("Pour ouvrir un compte :"),
+            _("Pour ouvrir un compte :"),
             values.link(),
             _("Si ce n’était pas vous, ne faites rien."),
         ],
@@ -113,9 +113,9 @@ def recovery_waiting(values: Values) -> Text:
                 values.number("hours"),
             )
             % {"name": values.text("name"), "count": values.number("hours")},
-            _("Si ce n’était pas vous, refusez maintenant, sur cette page :"),
+            _("Si ce n’était pas vous, refusez maintenant, sur cette page :"),
             values.link(),
-            _("Si c’était vous, attendez : nous vous écrirons."),
+            _("Si c’était vous, attendez : nous vous écrirons."),
         ],
     )
 
@@ -139,9 +139,9 @@ def new_device(values: Values) -> Text:
         [
             _("%(name)s, votre compte vient d’être ouvert depuis un appareil que nous ne connaissions pas.")
             % {"name": values.text("name")},
-            _("Date : %(moment)s") % {"moment": values.moment("at_ms")},
+            _("Date : %(moment)s") % {"moment": values.moment("at_ms")},
             *_device(values),
-            _("Si c’était vous, il n’y a rien à faire. Sinon, fermez cette session et changez votre mot de passe :"),
+            _("Si c’était vous, il n’y a rien à faire. Sinon, fermez cette session et changez votre mot de passe :"),
             values.link(),
         ],
     )
@@ -152,9 +152,9 @@ def password_changed(values: Values) -> Text:
         _("Votre mot de passe a changé"),
         [
             _("%(name)s, le mot de passe de votre compte vient d’être changé.") % {"name": values.text("name")},
-            _("Date : %(moment)s") % {"moment": values.moment("at_ms")},
+            _("Date : %(moment)s") % {"moment": values.moment("at_ms")},
             *_device(values),
-            _("Si c’était vous, il n’y a rien à faire. Sinon, reprenez la main avec « Accès perdu » :"),
+            _("Si c’était vous, il n’y a rien à faire. Sinon, reprenez la main avec « Accès perdu » :"),
             values.link(),
         ],
     )
@@ -162,8 +162,8 @@ def password_changed(values: Values) -> Text:
 
 def _device(values: Values) -> list[str]:
     device = values.text("device")
-    return [_("Appareil : %(device)s") % {"device": device}] if device else []
+    return [_("Appareil : %(device)s") % {"device": device}] if device else []
 
 
 def _call_us() -> str:
-    return _("Si ce n’était pas vous, appelez-nous sans attendre : l’aide est au bas de ce courriel.")
+    return _("Si ce n’était pas vous, appelez-nous sans attendre : l’aide est au bas de ce courriel.")

@@ -13,10 +13,10 @@ def received(values: Values) -> Text:
         _("%(sender)s vous a adressé une enveloppe") % {"sender": values.text("sender")},
         [
             _("%(party)s vous a adressé une enveloppe scellée.") % {"party": values.party("sender")},
-            *([_("Nature : %(label)s") % {"label": label}] if label else []),
+            *([_("Nature : %(label)s") % {"label": label}] if label else []),
             _documents(values),
-            _("À ouvrir avant le : %(moment)s") % {"moment": values.moment("until_ms")},
-            _("Elle vous attend ici :"),
+            _("À ouvrir avant le : %(moment)s") % {"moment": values.moment("until_ms")},
+            _("Elle vous attend ici :"),
             values.link(),
         ],
     )
@@ -27,10 +27,10 @@ def sealed(values: Values) -> Text:
         _("Votre enveloppe est scellée"),
         [
             _("Votre enveloppe a été scellée et mise à disposition de ses destinataires."),
-            _("Date : %(moment)s") % {"moment": values.moment("sealed_ms")},
-            _("Destinataires : %(count)d") % {"count": values.number("recipients")},
+            _("Date : %(moment)s") % {"moment": values.moment("sealed_ms")},
+            _("Destinataires : %(count)d") % {"count": values.number("recipients")},
             _documents(values),
-            _("La preuve et le suivi :"),
+            _("La preuve et le suivi :"),
             values.link(),
         ],
     )
@@ -41,8 +41,8 @@ def opened(values: Values) -> Text:
         _("%(reader)s a ouvert votre enveloppe") % {"reader": values.text("reader")},
         [
             _("%(party)s a ouvert une enveloppe que vous lui avez adressée.") % {"party": values.party("reader")},
-            _("Date : %(moment)s") % {"moment": values.moment("opened_ms")},
-            _("La preuve et le suivi :"),
+            _("Date : %(moment)s") % {"moment": values.moment("opened_ms")},
+            _("La preuve et le suivi :"),
             values.link(),
         ],
     )
@@ -52,7 +52,7 @@ def failed(values: Values) -> Text:
     return Text(
         _("Un destinataire n’a pas pu être prévenu"),
         [
-            _("Le courriel d’avertissement adressé à %(party)s est revenu : son adresse ordinaire le refuse.")
+            _("Le courriel d’avertissement adressé à %(party)s est revenu : son adresse ordinaire le refuse.")
             % {"party": values.party("recipient")},
             _("Votre enveloppe est bien dans sa boîte, scellée. Prévenez-le par un autre moyen s’il y a urgence."),
             values.link(),
@@ -72,7 +72,7 @@ def expiring(values: Values) -> Text:
                 count,
             )
             % {"count": count},
-            _("Première destruction : %(moment)s") % {"moment": values.moment("until_ms")},
+            _("Première destruction : %(moment)s") % {"moment": values.moment("until_ms")},
             _("Téléchargez ce que vous voulez garder. Les preuves restent."),
             values.link(),
         ],
@@ -86,9 +86,9 @@ def destroyed(values: Values) -> Text:
         % {"count": count},
         [
             ngettext(
-                "%(count)d enveloppe de votre boîte est arrivée à la fin de sa durée de conservation : son contenu"
+                "%(count)d enveloppe de votre boîte est arrivée à la fin de sa durée de conservation : son contenu"
                 " est détruit, ses preuves restent.",
-                "%(count)d enveloppes de votre boîte sont arrivées à la fin de leur durée de conservation : leur"
+                "%(count)d enveloppes de votre boîte sont arrivées à la fin de leur durée de conservation : leur"
                 " contenu est détruit, leurs preuves restent.",
                 count,
             )
@@ -104,8 +104,8 @@ def withdrawn(values: Values) -> Text:
         [
             _("%(party)s a retiré une enveloppe qui vous était adressée, avant que quelqu’un l’ouvre.")
             % {"party": values.party("sender")},
-            _("Date : %(moment)s") % {"moment": values.moment("withdrawn_ms")},
-            _("Son contenu est détruit ; la preuve de son retrait reste. Vous n’avez rien à faire."),
+            _("Date : %(moment)s") % {"moment": values.moment("withdrawn_ms")},
+            _("Son contenu est détruit ; la preuve de son retrait reste. Vous n’avez rien à faire."),
             values.link(),
         ],
     )

@@ -83,21 +83,21 @@ def _greeting(message: Message) -> list[str]:
     if not message.word or not message.person:
         return [_("Bonjour,")]
     word = words.open(message.person, message.word)
-    return [_("Votre mot de reconnaissance : %(word)s") % {"word": word}, _("Bonjour,")]
+    return [_("Votre mot de reconnaissance : %(word)s") % {"word": word}, _("Bonjour,")]
 
 
 def _footer(message: Message) -> list[str]:
     operator, site = settings.SCEAU_OPERATOR, links.page(links.HOME)
     parts = [
         _(
-            "Courriel automatique de %(operator)s. Nous ne demandons jamais votre mot de passe par courriel ; tous nos"
+            "Courriel automatique de %(operator)s. Nous ne demandons jamais votre mot de passe par courriel ; tous nos"
             " liens commencent par %(site)s"
         )
         % {"operator": operator, "site": site},
-        "\n".join([_("Aide : %(link)s") % {"link": links.page(links.HELP)}, *_help_lines()]),
+        "\n".join([_("Aide : %(link)s") % {"link": links.page(links.HELP)}, *_help_lines()]),
     ]
     if message.kind in SWITCHABLE:
-        choice = _("Choisir ces courriels, et le mot de reconnaissance qu’ils montrent : %(link)s")
+        choice = _("Choisir ces courriels, et le mot de reconnaissance qu’ils montrent : %(link)s")
         parts.append(choice % {"link": links.page(links.SWITCHES)})
     return parts
 
@@ -105,6 +105,6 @@ def _footer(message: Message) -> list[str]:
 def _help_lines() -> list[str]:
     phone, mail = settings.SCEAU_HELP_PHONE, settings.SCEAU_HELP_MAIL
     return [
-        *([_("Téléphone : %(phone)s") % {"phone": phone}] if phone else []),
-        *([_("Courriel : %(mail)s") % {"mail": mail}] if mail else []),
+        *([_("Téléphone : %(phone)s") % {"phone": phone}] if phone else []),
+        *([_("Courriel : %(mail)s") % {"mail": mail}] if mail else []),
     ]

@@ -142,7 +142,7 @@ TABLE: dict[type[errors.Error], Answer] = {
     errors.Unconfirmed: Answer(
         503,
         _("Nous ne savons pas si c’est fait"),
-        _("La base de données s’est interrompue au moment d’enregistrer : votre demande a peut-être été exécutée, et"
+        _("La base de données s’est interrompue au moment d’enregistrer : votre demande a peut-être été exécutée, et"
           " rien de ce qui l’était avant n’est perdu. Regardez dans vos dossiers avant de recommencer."),
     ),
     errors.TooMany: Answer(429, _("Un peu de patience"), sentences.too_many),
@@ -217,7 +217,7 @@ TABLE: dict[type[errors.Error], Answer] = {
     pieces.WrongOffset: Answer(
         409,
         _("L’envoi reprend ailleurs"),
-        _("Une partie de ce document est déjà arrivée. Rien n’est perdu : l’envoi reprend où il en était."),
+        _("Une partie de ce document est déjà arrivée. Rien n’est perdu : l’envoi reprend où il en était."),
     ),
     pieces.TooManyPieces: Answer(
         413,
@@ -228,14 +228,14 @@ TABLE: dict[type[errors.Error], Answer] = {
     sending.StillArriving: Answer(
         409,
         _SEAL_REFUSED,
-        _("Un document n’est pas encore arrivé en entier. Votre brouillon est gardé : attendez la fin de l’envoi,"
+        _("Un document n’est pas encore arrivé en entier. Votre brouillon est gardé : attendez la fin de l’envoi,"
           " reprenez-le, ou retirez ce document."),
     ),
     options.BadDelivery: Answer(422, _SEAL_REFUSED, sentences.bad_delivery),
     options.BadPatientDay: Answer(
         422,
         _SEAL_REFUSED,
-        _("Le jour où le patient s’est prononcé ne peut pas être à venir. Votre brouillon est gardé : corrigez-le."),
+        _("Le jour où le patient s’est prononcé ne peut pas être à venir. Votre brouillon est gardé : corrigez-le."),
     ),
     auto_reply.BadAbsence: Answer(
         422,
@@ -258,12 +258,12 @@ TABLE: dict[type[errors.Error], Answer] = {
     filing.NameTaken: Answer(
         422,
         _("Ce nom est déjà pris"),
-        _("Un dossier de ce nom est déjà à cet endroit. Choisissez-en un autre : rien n’a changé."),
+        _("Un dossier de ce nom est déjà à cet endroit. Choisissez-en un autre : rien n’a changé."),
     ),
     filing.TooDeep: Answer(
         422,
         _("C’est trop profond"),
-        _("Cinq dossiers au plus s’emboîtent l’un dans l’autre. Choisissez un autre endroit : rien n’a changé."),
+        _("Cinq dossiers au plus s’emboîtent l’un dans l’autre. Choisissez un autre endroit : rien n’a changé."),
     ),
     filing.TooManyFolders: Answer(
         422,
@@ -273,7 +273,7 @@ TABLE: dict[type[errors.Error], Answer] = {
     filing.InsideItself: Answer(
         422,
         _("Un dossier ne va pas dans lui-même"),
-        _("Choisissez un autre endroit, ou le haut de la liste : rien n’a changé."),
+        _("Choisissez un autre endroit, ou le haut de la liste : rien n’a changé."),
     ),
     rules.NotOpened: Answer(
         403,
@@ -288,7 +288,7 @@ TABLE: dict[type[errors.Error], Answer] = {
     rules.Withdrawn: Answer(
         410,
         _("Cette enveloppe a été retirée"),
-        _("Son expéditeur l’a retirée avant que quelqu’un l’ouvre. Son contenu est détruit ; la preuve reste."),
+        _("Son expéditeur l’a retirée avant que quelqu’un l’ouvre. Son contenu est détruit ; la preuve reste."),
     ),
     pictures.NoPicture: Answer(
         422,
@@ -310,7 +310,7 @@ TABLE: dict[type[errors.Error], Answer] = {
     receipts.NothingProved: Answer(
         409,
         _("Aucune preuve pour ce courriel"),
-        _("Il a été importé : Sceau ne l’a pas vu passer, et ne peut rien prouver à son sujet. Le courriel lui-même se"
+        _("Il a été importé : Sceau ne l’a pas vu passer, et ne peut rien prouver à son sujet. Le courriel lui-même se"
           " télécharge tel qu’il a été importé."),
     ),
     importing.TooManyMails: Answer(422, _("Trop de courriels à la fois"), sentences.too_many_mails),

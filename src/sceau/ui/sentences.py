@@ -68,8 +68,8 @@ def too_long(error: rules.TooLong) -> str:
 
 def too_many_templates(error: snippets.TooManyTemplates) -> str:
     return ngettext(
-        "Une boîte garde %(limit)s modèle au plus. Rien n’est perdu : supprimez-en un, puis enregistrez celui-ci.",
-        "Une boîte garde %(limit)s modèles au plus. Rien n’est perdu : supprimez-en un, puis enregistrez celui-ci.",
+        "Une boîte garde %(limit)s modèle au plus. Rien n’est perdu : supprimez-en un, puis enregistrez celui-ci.",
+        "Une boîte garde %(limit)s modèles au plus. Rien n’est perdu : supprimez-en un, puis enregistrez celui-ci.",
         error.limit,
     ) % {"limit": error.limit}
 
@@ -94,26 +94,26 @@ def too_large(error: rules.TooLarge) -> str:
 def document_too_large(error: rules.DocumentTooLarge) -> str:
     return _(
         "Un document fait %(limit)s au plus, et celui-ci est plus lourd. Les autres sont gardés. Allégez-le, ou"
-        " partagez-le en plusieurs fichiers : Sceau fera plusieurs enveloppes numérotées."
+        " partagez-le en plusieurs fichiers : Sceau fera plusieurs enveloppes numérotées."
     ) % {"limit": sizes.text(error.limit)}
 
 
 def bad_delivery(error: options.BadDelivery) -> str:
     return _(
-        "L’heure d’envoi doit être à venir, et avant le %(last)s. Votre brouillon est gardé : choisissez-en une autre."
+        "L’heure d’envoi doit être à venir, et avant le %(last)s. Votre brouillon est gardé : choisissez-en une autre."
     ) % {"last": dates.day(error.last.date())}
 
 
 def too_many_mails(error: TooManyMails) -> str:
     return _(
         "Seuls les %(limit)s premiers courriels ont été importés. Partagez ce fichier, ou importez-le à nouveau après"
-        " l’avoir allégé : ce qui est déjà là ne sera pas doublé."
+        " l’avoir allégé : ce qui est déjà là ne sera pas doublé."
     ) % {"limit": error.limit}
 
 
 def large_mail(error: LargeMail) -> str:
     return _(
-        "Ce courriel dépasse %(limit)s avec ses documents : il n’a pas été importé, et rien n’a changé. Gardez-le dans"
+        "Ce courriel dépasse %(limit)s avec ses documents : il n’a pas été importé, et rien n’a changé. Gardez-le dans"
         " votre messagerie, ou enregistrez ses documents à part."
     ) % {"limit": sizes.text(error.limit)}
 

@@ -40,11 +40,11 @@ def heading(summary: Summary, copy: Copy, *, by: Actor) -> str:
     """What stands above a letter that is passed on."""
     lines = [
         _("---------- Lettre transférée ----------"),
-        _("De : %(who)s") % {"who": _named(summary.sender)},
-        _("Date : %(when)s") % {"when": dates.to_the_minute(copy.sort_at, zone=by.person.zone)},
-        _("À : %(who)s") % {"who": ", ".join(map(_named, summary.to))},
-        _("Copie : %(who)s") % {"who": ", ".join(map(_named, summary.cc))} if summary.cc else "",
-        _("Objet : %(subject)s") % {"subject": summary.subject},
+        _("De : %(who)s") % {"who": _named(summary.sender)},
+        _("Date : %(when)s") % {"when": dates.to_the_minute(copy.sort_at, zone=by.person.zone)},
+        _("À : %(who)s") % {"who": ", ".join(map(_named, summary.to))},
+        _("Copie : %(who)s") % {"who": ", ".join(map(_named, summary.cc))} if summary.cc else "",
+        _("Objet : %(subject)s") % {"subject": summary.subject},
     ]
     return "\n".join(filter(None, lines))
 

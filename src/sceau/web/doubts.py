@@ -34,20 +34,20 @@ def told(warning: Warning) -> Doubt:
     words = {"what": warning.what}
     match warning.code, warning.where:
         case Code.NIR, Where.DOCUMENT_NAME:
-            text = _("Le nom « %(what)s » contient ce qui ressemble à un numéro de Sécurité sociale.")
+            text = _("Le nom « %(what)s » contient ce qui ressemble à un numéro de Sécurité sociale.")
             return Doubt(text % words)
         case Code.NIR, _where:
-            text = _("L’objet contient ce qui ressemble à un numéro de Sécurité sociale : « %(what)s ».")
+            text = _("L’objet contient ce qui ressemble à un numéro de Sécurité sociale : « %(what)s ».")
             return Doubt(text % words, "subject")
         case Code.BIRTH, Where.DOCUMENT_NAME:
             return Doubt(
-                _("Le nom d’un document contient ce qui ressemble à une date de naissance : « %(what)s ».") % words
+                _("Le nom d’un document contient ce qui ressemble à une date de naissance : « %(what)s ».") % words
             )
         case Code.BIRTH, _where:
-            text = _("L’objet contient ce qui ressemble à une date de naissance : « %(what)s ».")
+            text = _("L’objet contient ce qui ressemble à une date de naissance : « %(what)s ».")
             return Doubt(text % words, "subject")
         case Code.MISSING_DOCUMENT, _where:
-            return Doubt(_("Vous écrivez « %(what)s », et aucun document n’est joint.") % words, "file")
+            return Doubt(_("Vous écrivez « %(what)s », et aucun document n’est joint.") % words, "file")
         case _code, _where:
             return Doubt(_near(warning), "to")
 
@@ -61,5 +61,5 @@ def token(draft: UUID, warnings: tuple[Warning, ...]) -> str:
 def _near(warning: Warning) -> str:
     if warning.near is None:
         return _("Vous n’avez jamais écrit à %(what)s.") % {"what": warning.what}
-    text = _("Vous n’avez jamais écrit à %(what)s. Pensiez-vous à %(name)s (%(address)s) ?")
+    text = _("Vous n’avez jamais écrit à %(what)s. Pensiez-vous à %(name)s (%(address)s) ?")
     return text % {"what": warning.what, "name": warning.near.name, "address": warning.near.address}

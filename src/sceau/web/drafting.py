@@ -118,9 +118,9 @@ def answered(draft: Draft, *, by: Actor, at: datetime) -> Answered | None:
         return None
     words = {"who": source.summary.sender.name, "subject": source.summary.subject}
     if draft.reply_to:
-        title = _("Réponse à %(who)s, « %(subject)s »") % words
+        title = _("Réponse à %(who)s, « %(subject)s »") % words
     else:
-        title = _("Transfert d’une enveloppe de %(who)s, « %(subject)s »") % words
+        title = _("Transfert d’une enveloppe de %(who)s, « %(subject)s »") % words
     return Answered(title, source.text, reverse("web:envelope", args=[source.copy]))
 
 

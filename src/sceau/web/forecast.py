@@ -50,8 +50,8 @@ def _planned(outlook: Outlook) -> Planned:
 def refusal(outlook: Outlook) -> str:
     """In short, beside the name; the sentence that says what to do stands above the form once one has tried."""
     if isinstance(outlook.refusal, rules.NotEntitled):
-        return _("Votre compte n’est pas encore validé : vous ne pouvez que répondre à qui vous a écrit.")
-    return _("N’a pas de compte Sceau : ne peut pas encore recevoir.")
+        return _("Votre compte n’est pas encore validé : vous ne pouvez que répondre à qui vous a écrit.")
+    return _("N’a pas de compte Sceau : ne peut pas encore recevoir.")
 
 
 def _split(documents: Sequence[Document]) -> list[Note]:
@@ -64,8 +64,8 @@ def _split(documents: Sequence[Document]) -> list[Note]:
     if len(parts) == 1:
         return []
     text = ngettext(
-        "Trop lourd pour une seule enveloppe (%(limit)s) : il en partira %(count)s, numérotée.",
-        "Trop lourd pour une seule enveloppe (%(limit)s) : il en partira %(count)s, numérotées.",
+        "Trop lourd pour une seule enveloppe (%(limit)s) : il en partira %(count)s, numérotée.",
+        "Trop lourd pour une seule enveloppe (%(limit)s) : il en partira %(count)s, numérotées.",
         len(parts),
     ) % {"limit": sizes.text(limit), "count": len(parts)}
     return [Note("archive", text, tuple(_part(documents, places, len(parts)) for places in enumerate(parts, 1)))]
@@ -75,7 +75,7 @@ def _part(documents: Sequence[Document], part: tuple[int, tuple[int, ...]], of: 
     number, places = part
     names = ", ".join(documents[place].name for place in places)
     size = sizes.text(sum(documents[place].size for place in places))
-    return _("%(number)s sur %(of)s : %(names)s (%(size)s)") % {
+    return _("%(number)s sur %(of)s : %(names)s (%(size)s)") % {
         "number": number,
         "of": of,
         "names": names,
@@ -88,7 +88,7 @@ def _later(content: Content, by: Actor, at: datetime) -> list[Note]:
     try:
         moment = options.delivery(content.deliver_at, zone=zone, at=at)
     except options.BadDelivery:
-        return [Note("warn", _("L’heure d’envoi choisie n’est pas à venir : elle sera refusée."))]
+        return [Note("warn", _("L’heure d’envoi choisie n’est pas à venir : elle sera refusée."))]
     if moment is None:
         return []
     text = _("Scellée maintenant, remise le %(when)s. D’ici là, vous pourrez la retirer.")

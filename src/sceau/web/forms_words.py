@@ -32,7 +32,7 @@ class TemplateForm(forms.Form):
     name = forms.CharField(
         label=_("Nom"),
         max_length=snippets.NAME_LIMIT,
-        help_text=_("Vous le verrez dans le menu « Modèles » quand vous écrivez."),
+        help_text=_("Vous le verrez dans le menu « Modèles » quand vous écrivez."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     text = _Text(label=_("Texte"), max_length=snippets.TEXT_LIMIT, widget=forms.Textarea(attrs={"rows": 12}))

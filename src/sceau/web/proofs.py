@@ -53,7 +53,7 @@ def _nothing(copy: Copy, by: Actor) -> Proof:
     """Of an import: nobody saw it on its way."""
     zone = ZoneInfo(by.person.zone)
     brought = {"day": dates.day(copy.envelope.sealed_at.astimezone(zone).date()), "who": copy.envelope.sender.name}
-    none = _("Aucune preuve : ce courriel a été importé le %(day)s par %(who)s.") % brought
+    none = _("Aucune preuve : ce courriel a été importé le %(day)s par %(who)s.") % brought
     if copy.destroyed_at is not None:
         return Proof((), none)
     end = _("Sera détruit le %(day)s") % {"day": dates.day(copy.destroy_at.astimezone(zone).date())}

@@ -39,7 +39,7 @@ class AbsenceForm(forms.Form):
         max_length=auto_reply.LIMIT,
         widget=forms.Textarea(attrs={"rows": 6}),
         help_text=gettext_lazy(
-            "Chaque correspondant la reçoit une fois, scellée. N’y nommez aucun patient ; dites à qui s’adresser en cas"
+            "Chaque correspondant la reçoit une fois, scellée. N’y nommez aucun patient ; dites à qui s’adresser en cas"
             " d’urgence."
         ),
     )

@@ -91,12 +91,12 @@ def _told(done: Withdrawal) -> str:
     """What became of it: both, when some were quicker."""
     count = len(done.withdrawn)
     if not count and done.opened:
-        return _("Trop tard : l’enveloppe est déjà ouverte. Elle n’est pas retirée.")
+        return _("Trop tard : l’enveloppe est déjà ouverte. Elle n’est pas retirée.")
     if not count:
         return _("Il n’y avait plus rien à retirer.")
     text = ngettext(
-        "Enveloppe retirée chez %(count)s destinataire : son contenu n’y est plus.",
-        "Enveloppe retirée chez %(count)s destinataires : son contenu n’y est plus.",
+        "Enveloppe retirée chez %(count)s destinataire : son contenu n’y est plus.",
+        "Enveloppe retirée chez %(count)s destinataires : son contenu n’y est plus.",
         count,
     ) % {"count": count}
     if not done.opened:

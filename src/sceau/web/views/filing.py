@@ -117,7 +117,7 @@ def _confirm(folder: Folder, by: Actor) -> Confirm:
         count,
     ) % {"count": count}
     return Confirm(
-        title=_("Supprimer ce dossier ?"),
+        title=_("Supprimer ce dossier ?"),
         text=f"{held if count else _('Il est vide.')} {_('Les dossiers qu’il contient sont supprimés avec lui.')}",
         action=reverse("web:folder-remove", args=[folder.id]),
         button=_("Supprimer le dossier"),

@@ -81,7 +81,7 @@ def _banners(person: UUID) -> tuple[str, ...]:
     troubles.dismiss(person, at=clock.now())
     return (
         _(
-            "Des courriels que Sceau vous adressait sont revenus : votre adresse ordinaire ne les a pas acceptés. Vos"
+            "Des courriels que Sceau vous adressait sont revenus : votre adresse ordinaire ne les a pas acceptés. Vos"
             " enveloppes vous attendent ici. Prévenez l’assistance si cette adresse a changé."
         ),
     )
@@ -89,9 +89,9 @@ def _banners(person: UUID) -> tuple[str, ...]:
 
 def _confirm() -> Confirm:
     return Confirm(
-        title=_("Vider la corbeille ?"),
+        title=_("Vider la corbeille ?"),
         text=_(
-            "Les enveloppes qui s’y trouvent seront détruites ici pour toujours ; les autres personnes gardent les"
+            "Les enveloppes qui s’y trouvent seront détruites ici pour toujours ; les autres personnes gardent les"
             " leurs. Les preuves restent. Cela ne peut pas être annulé."
         ),
         action=f"{reverse('web:trash')}?oui",

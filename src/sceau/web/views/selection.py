@@ -48,7 +48,7 @@ def act(request: SignedIn) -> HttpResponse:
     copies = access.copies(_ids(request.POST.getlist("copie")), for_=request.actor)
     name = request.POST.get("acte", "")
     if not copies:
-        return flash.add(_go_on(request), _("Aucune enveloppe n’est choisie : cochez-en au moins une."), kind="info")
+        return flash.add(_go_on(request), _("Aucune enveloppe n’est choisie : cochez-en au moins une."), kind="info")
     if name == "detruire" and "oui" not in request.POST:
         return _ask(request, copies)
     if name not in _ACTS:
@@ -71,7 +71,7 @@ def undo(request: SignedIn) -> HttpResponse:
     else:
         filing.file(copies, _folder(place, request.actor), by=request.actor)
     back = HttpResponse(status=303, headers={"Location": came_from(request)})
-    return flash.add(back, _("C’est annulé : tout est revenu à sa place."))
+    return flash.add(back, _("C’est annulé : tout est revenu à sa place."))
 
 
 def _trash(_request: SignedIn, copies: list[Copy]) -> _Done:
@@ -111,9 +111,9 @@ def _ask(request: SignedIn, copies: list[Copy]) -> HttpResponse:
     hidden = [Chosen("acte", "detruire"), Chosen("oui", "oui"), Chosen("retour", back)]
     hidden += [Chosen("copie", str(copy.id)) for copy in copies]
     confirm = Confirm(
-        title=ngettext("Détruire %(count)s enveloppe ?", "Détruire %(count)s enveloppes ?", count) % {"count": count},
+        title=ngettext("Détruire %(count)s enveloppe ?", "Détruire %(count)s enveloppes ?", count) % {"count": count},
         text=_(
-            "Elles seront détruites ici pour toujours ; les autres personnes gardent les leurs. Les preuves restent."
+            "Elles seront détruites ici pour toujours ; les autres personnes gardent les leurs. Les preuves restent."
             " Cela ne peut pas être annulé."
         ),
         action=reverse("web:selection"),

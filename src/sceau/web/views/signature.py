@@ -76,7 +76,7 @@ def remove_template(request: SignedIn, template_id: UUID) -> HttpResponse:
         snippets.remove(found.id, by=request.actor)
         return flash.add(redirect_to("web:signature"), _("Modèle supprimé."))
     confirm = Confirm(
-        title=_("Supprimer ce modèle ?"),
+        title=_("Supprimer ce modèle ?"),
         what=found.name,
         text=_("Vos lettres ne changent pas. Le modèle ne pourra pas être repris."),
         action=request.path,
