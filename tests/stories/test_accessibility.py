@@ -83,6 +83,15 @@ def window(chromium: Browser, live_server: LiveServer, client: Client, *, script
     return context.new_page()
 
 
+# A recipient's box becomes a chip, a folded menu opens: what a page is, it is once its scripts ran, which "load" does not
+# wait for when they import others. Importing one again gives the one that is there, after it ran.
+SCRIPTS = "() => Promise.all([...document.querySelectorAll('script[type=module][src]')].map(({ src }) => import(src)))"
+
+
+def settled(page: Page) -> None:
+    page.evaluate(SCRIPTS)
+
+
 def visits(
     chromium: Browser, live_server: LiveServer, world: Stage, shown: list[Shown], *, scripts: bool = True
 ) -> Iterator[tuple[Shown, Page]]:
@@ -127,6 +136,7 @@ def test_a_form_that_is_refused_says_so_to_everybody(chromium: Browser, live_ser
     for role, address, typed, words in REFUSED:
         page = window(chromium, live_server, world.browsers[role])
         page.goto(address.format(**world.places))
+        settled(page)
         for name, value in typed.items():
             page.fill(f"[name={name}]:visible", value)
         with page.expect_response(lambda answer: answer.request.is_navigation_request()) as answered:
@@ -180,6 +190,7 @@ def test_the_keyboard_reaches_everything_and_shows_where_it_is(
 ) -> None:
     found = []
     for place, page in visits(chromium, live_server, world, shown):
+        settled(page)
         page.evaluate("document.activeElement.blur()")
         page.keyboard.press("Home")
         stops = page.evaluate(STOPS)
