@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
 from selenium.webdriver.remote.webdriver import WebDriver
 
 from tests import deployment, parts
@@ -275,6 +275,12 @@ TOO_SMALL = """() => [...document.querySelectorAll("a, button, input:not([type=h
   .filter(([name, box]) => box.width > 1 && (box.width < 24 || box.height < 24)).map(([name]) => name)"""
 
 
+def under_the_thumb(link: Locator) -> bool:
+    """Whether it stands in the bar at the foot of a window 844 pixels high, all of it on the screen."""
+    box = link.bounding_box()
+    return box is not None and 844 - 80 < box["y"] <= 844 - box["height"]
+
+
 def test_a_phone_shows_one_pane_and_keeps_the_places_at_hand(
     chromium: Browser, site: Deployment, claire: Account, marc: Account
 ) -> None:
@@ -293,11 +299,15 @@ def test_a_phone_shows_one_pane_and_keeps_the_places_at_hand(
         page.goto(letter)
         expect(page.get_by_role("heading", name="Depuis un téléphone")).to_be_visible()
         expect(page.locator(".list")).to_be_hidden()
-        place = page.get_by_role("link", name="Brouillons").bounding_box()
-        assert place
-        assert place["y"] > 844 - 80  # the bar of places stands under the thumb
-        page.get_by_role("link", name="Envoyées").first.tap()
+        leave = page.get_by_role("link", name="Retour à la liste")  # what one does with a letter takes the places' place
+        assert under_the_thumb(leave)
+        leave.tap()
         page.wait_for_url("**/envoyees")
+        expect(page.locator(".list")).to_be_visible()
+        for place in ("Reçues", "Envoyées", "Brouillons", "Dossiers", "Compte"):
+            assert under_the_thumb(page.locator(".places").get_by_role("link", name=place)), place
+        page.get_by_role("link", name="Brouillons").tap()
+        page.wait_for_url("**/brouillons")
 
 
 @pytest.fixture
