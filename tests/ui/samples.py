@@ -64,6 +64,12 @@ class _Signature(forms.Form):
     signature = forms.CharField(label="Signature", required=False, widget=forms.Textarea)
 
 
+class _Absence(forms.Form):
+    since = forms.DateField(label="Premier jour d’absence", widget=forms.DateInput(attrs={"type": "date"}))
+    until = forms.DateField(label="Dernier jour d’absence", help_text="La réponse s’arrête à la fin de ce jour.")
+    text = forms.CharField(label="Réponse", widget=forms.Textarea)
+
+
 class _Template(forms.Form):
     name = forms.CharField(label="Nom")
     text = forms.CharField(label="Texte", widget=forms.Textarea)
@@ -298,6 +304,9 @@ SAMPLES = (
                pages.ImportLine("photo.jpg", "Ce fichier n’est pas un courriel.", "fail"),
                pages.ImportLine("Bilan", "Importé · bilan.eml", "done", f"/enveloppes/{ID}"),
            ), 3, "/recues")}, "import-report"),
+    Sample("web/account/absence.html", {"form": _Absence(), "section": "absence", "nav": NAV, "state": ""}),
+    Sample("web/account/absence.html", {"form": _failed(_Absence, "L’absence finit avant de commencer.", text="Non."),
+           "section": "absence", "nav": NAV, "state": "Active jusqu’au 29 novembre 2026."}, "account-absence-refused"),
     Sample("web/account/signature.html", {"form": _Signature(), "section": "signature", "nav": NAV,
            "templates": (SimpleNamespace(id=ID, name="Demande d’avis"),)}),
     Sample("web/account/template.html", {"form": _Template(), "section": "signature", "nav": NAV}),
@@ -349,6 +358,12 @@ SAMPLES = (
     Sample("web/confirm.html", {"nav": NAV, "confirm": pages.Confirm("Détruire cette enveloppe\N{NO-BREAK SPACE}?",
            "Votre exemplaire et sa clé seront détruits. Les autres gardent le leur.", "/x", "Détruire", "/y",
            "Avis demandé, de Dr Sofia Lambert")}),
+    Sample("web/withdraw.html", {"nav": NAV, "copy_id": ID, "what": "Avis demandé, à Dr Marc Benali", "held": False,
+           "recipients": [(1, "Dr Marc Benali"), (2, "Service social")]}),
+    Sample("web/withdraw.html", {"nav": NAV, "copy_id": ID, "what": "Avis demandé", "held": True,
+           "recipients": [(1, "Dr Marc Benali")]}, "withdraw-held"),
+    Sample("web/withdraw.html", {"nav": NAV, "copy_id": ID, "what": "", "held": False, "recipients": []},
+           "withdraw-nothing"),
     Sample("web/help.html", {"questions": (("Je ne reçois pas mon code.", "Attendez une minute."),)}),
     Sample("web/viewer.html", {"shown": SHOWN}, "viewer-pdf"),
     Sample("web/viewer.html", {"shown": replace(SHOWN, show="dicom", frames=40, tags=(("Modalité", "CT"),))},
