@@ -83,8 +83,8 @@ def window(chromium: Browser, live_server: LiveServer, client: Client, *, script
     return context.new_page()
 
 
-# A recipient's box becomes a chip, a folded menu opens: what a page is, it is once its scripts ran, which "load" does not
-# wait for when they import others. Importing one again gives the one that is there, after it ran.
+# A recipient's box becomes a chip: a page is what it is once its scripts ran, and "load" does not wait for those that
+# import others. To import one again gives the one that is there, after it ran.
 SCRIPTS = "() => Promise.all([...document.querySelectorAll('script[type=module][src]')].map(({ src }) => import(src)))"
 
 

@@ -299,7 +299,7 @@ def test_a_phone_shows_one_pane_and_keeps_the_places_at_hand(
         page.goto(letter)
         expect(page.get_by_role("heading", name="Depuis un téléphone")).to_be_visible()
         expect(page.locator(".list")).to_be_hidden()
-        leave = page.get_by_role("link", name="Retour à la liste")  # what one does with a letter takes the places' place
+        leave = page.get_by_role("link", name="Retour à la liste")  # the acts on a letter stand where the places were
         assert under_the_thumb(leave)
         leave.tap()
         page.wait_for_url("**/envoyees")
