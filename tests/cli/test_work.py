@@ -363,3 +363,18 @@ def test_what_is_overdue_by_more_than_a_long_weekend_waits_for_the_operator(
         work._resting.clear()
         work.next_job({"retention"})
         assert swept == [now]
+
+
+@pytest.mark.django_db
+def test_what_a_dead_worker_held_hears_the_operator_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever takes it over must not find it as late as it was, and rest."""
+    swept: list[datetime] = []
+    routine = work.Routine(lambda *, at: swept.append(at), timedelta(hours=1), destroys=True)
+    monkeypatch.setitem(work.ROUTINES, "retention", routine)
+    monkeypatch.setattr(work, "_resting", {})
+    now = clock.now()
+    monkeypatch.setattr(clock, "now", lambda: now)
+    Job.objects.create(name="retention", object_id=ids.new(), due_at=now - 2 * work.LEAP, leased_until=now)
+    call_command("confirm-clock")
+    work.next_job({"retention"})
+    assert swept == [now]

@@ -117,7 +117,7 @@ def work_once() -> None:
     """Everything that is due, and every routine, then return: for scripts and tests."""
     at = clock.now()
     plan_routines(at)
-    Job.objects.filter(name__in=ROUTINES, leased_until=None).update(due_at=at)
+    outbox.bring_forward(ROUTINES, at=at)
     while next_job(frozenset.union(*LANES)) == 0:
         pass
     integrator.step(at=clock.now())
@@ -142,7 +142,7 @@ def next_job(lane: Collection[str]) -> float:
 def confirm_clock(at: datetime) -> None:
     """An operator says that the clock is right: what is due may be destroyed."""
     late = [name for name, routine in ROUTINES.items() if routine.destroys]
-    Job.objects.filter(name__in=late, leased_until=None).update(due_at=at, tries=0, error="")
+    outbox.bring_forward(late, at=at, tries=0, error="")
 
 
 def integrate() -> float:
