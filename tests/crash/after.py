@@ -1,7 +1,7 @@
 """After a death: what production does by itself, what people do who got no answer, and what must be true then."""
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -15,7 +15,7 @@ from sceau.envelopes.models import Copy, Draft, Envelope, Opening, Upload
 from sceau.evidence.checks import require_contains
 from sceau.evidence.models import LogEntry
 from sceau.notify.models import Notice
-from tests.crash import check, day
+from tests.crash import check, day, load
 from tests.crash.saying import Said, say
 
 
@@ -75,12 +75,16 @@ def settle(said: list[list[str]], notes: list[str]) -> None:
     day.work()
     by = day.claire()
     for draft in Draft.objects.values_list("id", flat=True):
-        sending.seal(access.draft(draft, for_=by), by=by, at=clock.now())
+        left = access.draft(draft, for_=by)
+        left = load.go_on(left, lambda text: said.append(text.split()))
+        sending.seal(left, by=by, at=clock.now())
+    documents_are_there(said)
     day.work()
     for note in notes:
         require_contains(note)
     check.whole([day.claire(), day.marc()])
-    sent = Notice.objects.filter(state=Notice.State.SENT, queued_at__gt=clock.now() - timedelta(days=1))
+    # By when it left: one that waited since before the first death left under load, too.
+    sent = Notice.objects.filter(state=Notice.State.SENT, ended_at__gt=clock.now() - timedelta(days=1))
     say(notices=[id.hex for id in sent.values_list("id", flat=True)])
     say(envelopes=Envelope.objects.count(), log=LogEntry.objects.count())
 
@@ -96,3 +100,12 @@ def everything_is_there(said: list[list[str]]) -> None:
     check.same(ids["opened"] - {str(id) for id in Opening.objects.values_list("copy", flat=True)}, set())
     left = Copy.objects.filter(id__in=ids["deleted"]).exclude(seal=None)
     check.same(list(left), [])
+    taken_back = Copy.objects.filter(seal=None, opened_at=None).exclude(withdrawn_at=None)
+    check.same(ids["withdrawn"] - {str(id) for id in taken_back.values_list("envelope", flat=True)}, set())
+
+
+def documents_are_there(said: list[list[str]]) -> None:
+    """As many in each envelope as were acknowledged to its draft, at least: the last word may have been cut short."""
+    told = Counter(draft for draft, _ in {tuple(ids.split("/")) for what, ids in said if what == "attached"})
+    held = {str(id): count for id, count in Envelope.objects.values_list("id", "documents")}
+    check.same({id for id, count in told.items() if held[id] < count}, set())

@@ -21,7 +21,7 @@ from sceau.evidence.models import Evidence, LogEntry, Pending
 from sceau.jobs.models import Job
 from sceau.notify.kinds import Kind
 from sceau.notify.models import Notice
-from tests.crash import rebuilt
+from tests.crash import day, rebuilt
 from tests.envelopes import desk
 
 
@@ -121,7 +121,9 @@ def readable(by: Actor) -> None:
         assert unsealed.text().startswith("Bonjour")
         assert sum(map(len, unsealed.message().chunks)) == copy.envelope.size
         for part, stream in zip(unsealed.summary.documents, unsealed.documents(), strict=True):
-            assert hashlib.sha256(desk.octets(stream)).digest() == part.sha256
+            octets = desk.octets(stream)
+            assert hashlib.sha256(octets).digest() == part.sha256
+            same(octets == day.octets(part.name or "", part.size), True)
 
 
 def swept() -> None:

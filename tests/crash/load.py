@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from uuid import UUID
 
 from django.conf import settings
 from django.core.management import call_command
@@ -19,7 +20,7 @@ from sceau.cli import work
 from sceau.core import clock
 from sceau.core.errors import NotFound, Refused, TryLater
 from sceau.demo.cast import MARC
-from sceau.envelopes import access, drafts, folders, opening, sending
+from sceau.envelopes import access, drafts, folders, opening, pieces, sending, withdrawal
 from sceau.envelopes.drafts import Content
 from sceau.envelopes.models import Copy, Draft
 from sceau.evidence import leader
@@ -29,6 +30,8 @@ from tests.envelopes import desk
 
 # A dead process' leases run out while the others still work.
 LEASES = timedelta(seconds=5)
+
+PIECE = 40_000  # octets
 
 Say = Callable[[str], None]
 
@@ -52,14 +55,16 @@ def acknowledging() -> Say:
 
 
 def write() -> None:
-    """Claire writes and seals; now and then she finds a draft that somebody else's death left."""
+    """Claire writes, seals and takes back; now and then she finds a draft that somebody else's death left."""
     say, by = acknowledging(), day.claire()
     while True:
         left = Draft.objects.order_by("?").values_list("id", flat=True).first()
         try:
             draft = access.draft(left, for_=by) if left and random.random() < 0.3 else _begin(say)
-            sending.seal(draft, by=by, at=clock.now())
+            sending.seal(go_on(draft, say), by=by, at=clock.now())
             say(f"sealed {draft.id}")
+            if random.random() < 0.3:
+                _withdraw(draft.id, say)
         except (NotFound, Refused, TryLater, OperationalError):
             time.sleep(0.02)  # sealed by another process; a document came meanwhile; the database is busy: again
 
@@ -69,8 +74,31 @@ def _begin(say: Say) -> Draft:
     draft = drafts.create(by, Content(to=MARC.email, subject=subject, text=day.TEXT), at=clock.now())
     say(f"begun {draft.id}")
     for _ in range(random.randrange(3)):
-        say(f"attached {desk.attach(draft, subject, octets(subject, random.randrange(100_000))).id}")
+        size = random.randrange(1, 100_000)
+        if random.random() < 0.5:
+            pieces.begin(draft, subject, "application/pdf", size, at=clock.now())
+        else:
+            say(f"attached {draft.id}/{desk.attach(draft, subject, octets(subject, size)).id}")
     return draft
+
+
+def go_on(draft: Draft, say: Say) -> Draft:
+    """What comes in pieces comes, from where it stopped; the draft as it is then. Raises as `pieces` do."""
+    by = day.claire()
+    for coming in pieces.of(draft, keys=by.keys):
+        arrival = access.arrival(coming.id, draft=draft)
+        whole = octets(coming.name, coming.size)
+        while (kept := pieces.status(arrival)) < coming.size:
+            pieces.add(arrival, kept, [whole[kept : kept + PIECE]], at=clock.now())
+        say(f"attached {draft.id}/{pieces.finish(arrival, keys=by.keys, at=clock.now()).id}")
+    return access.draft(draft.id, for_=by)
+
+
+def _withdraw(id: UUID, say: Say) -> None:
+    """Unless Marc was quicker."""
+    by = day.claire()
+    if withdrawal.withdraw(access.copy(id, for_=by), by=by, at=clock.now()).withdrawn:
+        say(f"withdrawn {id}")
 
 
 def read() -> None:

@@ -23,6 +23,7 @@ pytestmark = pytest.mark.attack(38)
 
 KILLS = int(os.environ.get("SCEAU_TEST_KILLS", "20"))
 ROLES = ("write", "write", "read", "read", "serve", "serve")
+WORDS = {"begun", "attached", "sealed", "withdrawn", "opened", "deleted"}
 PAUSE = 0.05, 0.8  # seconds between two deaths
 MAILS_AT_ONCE = 3  # threads of a worker that send
 
@@ -91,7 +92,7 @@ def test_random_deaths_under_load_lose_and_double_nothing(
     seconds = time.monotonic() - began
     print(f"{KILLS} kills {dict(killed)} in {seconds:.0f} s; acknowledged {dict(Counter(kinds(said)))};")
     print(f"{len(notes)} checkpoints seen; {counts}; {doubled} mails left twice")
-    assert {"begun", "sealed", "opened", "deleted"} <= set(kinds(said)), "too little went on to prove anything"
+    assert set(kinds(said)) >= WORDS, "too little went on to prove anything"
 
 
 def live(site: Site, processes: Nursery, chance: random.Random) -> tuple["Counter[str]", set[str]]:
