@@ -19,14 +19,16 @@ from sceau import blobs
 from sceau.accounts import signup
 from sceau.accounts.models import Person, SignUp
 from sceau.core import box, hpke, kdf
+from sceau.core.encoding import Part
 from sceau.custody import software
-from sceau.envelopes import attachments, pieces, summaries
-from sceau.envelopes.models import Arrival, AutoReply, Copy, DraftRevision, Envelope, Upload
+from sceau.envelopes import attachments, filing, lines, pieces, search_index, snippets, summaries
+from sceau.envelopes.models import Arrival, AutoReply, Copy, DraftRevision, Envelope, Folder, Segment, Snippet, Upload
 from sceau.evidence import records
 from sceau.evidence.models import RecordSeal
 from sceau.notify.models import Notice
 from sceau.vault import epochs, format, principals, recovery, recovery_code, sessions, wraps
 from sceau.vault.keyring import Keys
+from sceau.vault.lists import ListKey
 from sceau.vault.models import Grant, Session, Wrap
 
 
@@ -66,6 +68,7 @@ def locks(secrets: Secrets) -> Iterator[Lock]:
     yield from _ways_in(secrets)
     yield from _mailboxes(secrets)
     yield from _content(secrets)
+    yield from _lists(secrets)
     yield from _evidence(secrets)
     yield from _mail(secrets)
 
@@ -138,6 +141,36 @@ def _arrival(arrival: Arrival, keys: Keys) -> Iterator[Lock]:
         seed, info = keys.mailbox_seed(box_id, piece.epoch), pieces._info(piece, box_id)
         yield Lock("envelopes_piece.seal", _by_seed(bytes(piece.seal), info), seed)
         yield Lock("blob", _by_content_key(piece.blob_key), hpke.open(seed, bytes(piece.seal), info=info))
+
+
+def _lists(secrets: Secrets) -> Iterator[Lock]:
+    """What a mailbox keeps for itself, under its list key: each opens by that key, or by the seed it comes from."""
+    for copy in Copy.objects.exclude(line=None).select_related("mailbox"):
+        about = (lines._PURPOSE, copy.id, copy.envelope_id)
+        yield from _listed("envelopes_copy.line", copy, bytes(copy.line or b""), *about, secrets=secrets)
+    for folder in Folder.objects.select_related("mailbox"):
+        name = bytes(folder.sealed_name)
+        yield from _listed("envelopes_folder.sealed_name", folder, name, filing._PURPOSE, folder.id, secrets=secrets)
+    for row in Segment.objects.select_related("mailbox"):
+        sealed = bytes(row.sealed), search_index._PURPOSE, row.id, row.revision
+        yield from _listed("envelopes_segment.sealed", row, *sealed, secrets=secrets)
+    for own in Snippet.objects.select_related("mailbox"):
+        words = bytes(own.sealed), snippets._PURPOSE, own.id
+        yield from _listed("envelopes_snippet.sealed", own, *words, secrets=secrets)
+
+
+def _listed(
+    column: str,
+    row: Copy | Folder | Segment | Snippet,
+    sealed: bytes,
+    purpose: str,
+    *context: Part,
+    secrets: Secrets,
+) -> Iterator[Lock]:
+    place = row.mailbox_id, row.epoch
+    seed = secrets.keys(row.mailbox.address).mailbox_seed(*place)
+    yield Lock(column, lambda key: ListKey(key, *place).open(purpose, sealed, *context), seed)
+    yield Lock(column, lambda key: format.open_small(key, purpose, sealed, *context), ListKey(seed, *place)._key)
 
 
 def _evidence(secrets: Secrets) -> Iterator[Lock]:

@@ -19,7 +19,7 @@ from sceau.cli import backups
 from sceau.core import clock
 from sceau.core.errors import Error
 from sceau.demo.cast import CLAIRE, LEA, MARC
-from sceau.envelopes import auto_reply, pieces, sending
+from sceau.envelopes import auto_reply, filing, listing, pieces, search_index, sending, snippets
 from sceau.envelopes.auto_reply import Absence
 from sceau.envelopes.models import Copy, Envelope, Opening
 from sceau.notify import words
@@ -67,6 +67,8 @@ def secrets(db: None) -> Secrets:
     desk.attach(draft, HIDDEN["file names"], HIDDEN["bodies"].encode())
     desk.open_copy(sending.seal(draft, by=by, at=clock.now()), marc)
     _arrive_and_be_away(by, marc)
+    _keep_order(by)
+    _keep_order(people.actor(marc))
     visitor = Client()
     visitor.post("/inscription", {"address": HIDDEN["outside addresses"]})
     visitor.post("/acces-perdu", {"address": lea.person.email})
@@ -91,6 +93,17 @@ def _arrive_and_be_away(by: Actor, marc: Member) -> None:
     tomorrow = clock.now() + timedelta(days=1)
     desk.send(by, str(marc.address), subject=HIDDEN["subjects"], deliver_at=f"{tomorrow:%Y-%m-%dT%H:%M}")
     auto_reply.set(Absence("Absent.", clock.now(), tomorrow), by=people.actor(marc), at=clock.now())
+
+
+def _keep_order(by: Actor) -> None:
+    """A mailbox that was listed and searched, with a folder, a template and a signature of its own."""
+    at = clock.now()
+    for folder in (Copy.Folder.RECEIVED, Copy.Folder.SENT):
+        listing.page(folder, by=by)
+    assert search_index.build(by, at=at, until=lambda: False) == 0
+    filing.create(HIDDEN["subjects"], by=by, at=at)
+    snippets.add(HIDDEN["subjects"], HIDDEN["bodies"], by=by, at=at)
+    snippets.sign(HIDDEN["bodies"], by=by, at=at)
 
 
 def opened(locks: list[Lock], keys: set[bytes]) -> dict[str, list[object]]:

@@ -1,6 +1,7 @@
 """The disk is full while somebody attaches or seals: said in words, and nothing that was kept is harmed."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -72,13 +73,26 @@ def test_a_database_that_cannot_grow_says_so_too(
     browser: Client, draft: Draft, claire: Member, marc: Member, act: str
 ) -> None:
     """Whatever else its error says: the cause is the disk, and the text comes back."""
-    letter = LETTER * 4000  # too much for the pages that are there
-    with connection.cursor() as cursor:
-        cursor.execute("PRAGMA max_page_count = 1")  # as many as there are now
+    letter = LETTER * 4000  # too much for the pages that are left
+    with _no_more_pages():
         answer = browser.post(url(draft, act), form(draft, marc.address, body=letter))
-        cursor.execute("PRAGMA max_page_count = 1073741823")
     assert answer.status_code == 503
     assert FULL in text_of(answer)
     assert f"{letter}</textarea>" in answer.content.decode()
     assert saved(draft, claire).text == "Bonjour."
     assert browser.post(url(draft, "sceller"), form(draft, marc.address)).status_code == 303
+
+
+@contextmanager
+def _no_more_pages(left: int = 8) -> Iterator[None]:
+    """The database may not grow, and what earlier rows left free in it is taken, except for so many pages."""
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE ballast (octets BLOB)")
+        free, size = (cursor.execute(f"PRAGMA {what}").fetchone()[0] for what in ("freelist_count", "page_size"))
+        cursor.execute("INSERT INTO ballast VALUES (zeroblob(%s))", [max(0, free - left) * size])
+        cursor.execute("PRAGMA max_page_count = 1")  # as many as there are now
+        try:
+            yield
+        finally:
+            cursor.execute("PRAGMA max_page_count = 1073741823")
+            cursor.execute("DROP TABLE ballast")

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import reverse
+from django.utils.cache import patch_vary_headers
 
 from sceau.web.views import live
 
@@ -17,4 +18,8 @@ class Polls:
         self.path = reverse("web:news")
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        return live.news(request) if request.path_info == self.path else self.get_response(request)
+        if request.path_info != self.path:
+            return self.get_response(request)
+        response = live.news(request)
+        patch_vary_headers(response, ("Accept-Language", "Cookie"))  # as LanguageMiddleware, which this one never meets
+        return response
