@@ -92,7 +92,8 @@ def _letters(claire: Member, marc: Member) -> dict[str, str]:
     draft = desk.write(by, str(marc.address), subject="Brouillon de Claire")
     upload = desk.attach(draft, "radio.pdf", PDF)
     arrival = pieces.begin(draft, "scanner.pdf", "application/pdf", len(PDF), at=clock.now())
-    opened = desk.send(by, str(marc.address), ("écho.pdf", PDF), subject="Objet confidentiel")
+    rich = "<p><b>Bonjour.</b></p>"
+    opened = desk.send(by, str(marc.address), ("écho.pdf", PDF), subject="Objet confidentiel", html=rich)
     closed = sending.seal(desk.write(by, str(marc.address)), by=by, at=clock.now())
     desk.open_copy(opened, marc)
     Integrator().step(at=clock.now())

@@ -132,8 +132,8 @@ envelope-destroy /enveloppes/{received}/detruire             GET/HEAD      303  
 envelope-destroy /enveloppes/{received}/detruire             POST          303    303     423    404 404    303  404
 envelope-destroy /enveloppes/{closed}/detruire               GET/HEAD      303    303     303    404 404    200  404
 envelope-destroy /enveloppes/{closed}/detruire               POST          303    303     423    404 404    303  404
-frame            /enveloppes/{sent}/lettre.html              GET           303    303     303    404 404    404  404
-frame            /enveloppes/{received}/lettre.html          GET           303    303     303    404 404    404  404
+frame            /enveloppes/{sent}/lettre.html              GET           303    303     303    404 200    404  404
+frame            /enveloppes/{received}/lettre.html          GET           303    303     303    404 404    200  404
 frame            /enveloppes/{closed}/lettre.html            GET           303    303     303    404 404    403  404
 part             /enveloppes/{sent}/documents/2              GET           303    303     303    404 200    404  404
 part             /enveloppes/{received}/documents/2          GET           303    303     303    404 404    200  404
