@@ -6,7 +6,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check
-WORKERS ?= 2
+WORKERS ?= 3
 TESTS ?=
 LOCK := build/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 
@@ -39,10 +39,10 @@ demo: $(VENV)/run.stamp
 test: test-sqlite test-postgresql
 
 test-sqlite: $(VENV)/dev.stamp
-	$(BIN)/pytest -n $(WORKERS) $(TESTS)
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal $(TESTS)
 
 test-postgresql: $(VENV)/dev.stamp
-	$(BIN)/python -m scripts.with_servers $(BIN)/pytest -n $(WORKERS) $(TESTS)
+	$(BIN)/python -m scripts.with_servers $(BIN)/pytest -n $(WORKERS) --dist worksteal $(TESTS)
 
 check: $(VENV)/dev.stamp
 	$(BIN)/ruff check

@@ -17,6 +17,9 @@ function fit(frame) {
     measure();
   }).observe(frame);
   for (const image of sheet.querySelectorAll("img")) image.addEventListener("load", measure);
+  // No style of ours can ask whether a frame has the focus: its window says so.
+  frame.contentWindow.addEventListener("focus", () => frame.classList.add("focused"));
+  frame.contentWindow.addEventListener("blur", () => frame.classList.remove("focused"));
   frame.classList.add("fitted");
   measure();
 }
