@@ -171,7 +171,11 @@ def mails(relay: Relay) -> Counter[tuple[str, str]]:
     return Counter((mail.to, str(mail.message["Subject"])) for mail in relay.mails)
 
 
-@pytest.mark.parametrize("line", [line for line in TABLE if VENDOR in line.vendors], ids=str)
+# What differs at a point's later passages is our own doing: beside PostgreSQL each point kills once.
+LINES = [line for line in TABLE if VENDOR in line.vendors and (line.passage == 1 or VENDOR == "sqlite")]
+
+
+@pytest.mark.parametrize("line", LINES, ids=str)
 def test_nothing_is_lost_and_nothing_doubled_when_it_dies_at(
     line: Line,
     model: Site,

