@@ -1,7 +1,7 @@
 """Words: cut and compared alike, whatever somebody types or writes."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sceau.envelopes import search_words
@@ -61,6 +61,7 @@ def test_every_word_of_a_text_finds_it(text: str) -> None:
 
 
 @given(st.text(max_size=60))
+@example("𝓐")
 def test_folding_is_done_once(text: str) -> None:
     folded = {word for word in search_words.words(text) if len(word) < search_words.LONGEST}
     assert search_words.words(" ".join(folded)) == folded

@@ -22,7 +22,8 @@ def fold(text: str) -> str:
     folded = text.casefold()
     if folded.isascii():
         return folded
-    return _ACCENTS.sub("", unicodedata.normalize("NFKD", folded)).translate(_LIGATURES)
+    # Folded once more: a mathematical 𝓐 has no lower case until it is taken apart.
+    return _ACCENTS.sub("", unicodedata.normalize("NFKD", folded).casefold()).translate(_LIGATURES)
 
 
 def words(text: str) -> set[str]:
