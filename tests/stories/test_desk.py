@@ -195,9 +195,18 @@ def test_rows_are_chosen_from_one_to_another_and_dropped_on_a_folder(marcs: Open
     page = marcs()
     boxes = page.locator("[data-rows] input[name=copie]")
     boxes.nth(0).check()
+    expect(page.locator("[data-chosen]")).to_have_text("1 choisie")
     boxes.nth(2).click(modifiers=["Shift"])
     expect(page.locator("[data-chosen]")).to_have_text("3 choisies")
-    page.locator(".row").nth(1).drag_to(page.locator(".tree .nav"))
+    # As a hand does: a browser lets drop what has first moved over the place.
+    page.locator(".row").nth(1).hover()
+    page.mouse.down()
+    folder = page.locator(".tree .nav").bounding_box()
+    assert folder
+    page.mouse.move(folder["x"] + 20, folder["y"] + 10, steps=12)
+    page.mouse.move(folder["x"] + 30, folder["y"] + 12, steps=4)
+    expect(page.locator(".tree .nav.over")).to_be_visible()
+    page.mouse.up()
     expect(page.get_by_text("3 enveloppes classées.")).to_be_visible()
     assert rows(page) == ["Bilan"]
     page.get_by_role("button", name="Annuler").click()

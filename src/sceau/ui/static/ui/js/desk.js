@@ -64,6 +64,11 @@ document.addEventListener("change", ({ target }) => {
   if (target.matches("[data-rows] input[name=copie], [data-all] input")) load("choose").then(({ tell }) => tell(target));
 });
 document.addEventListener("sceau:act", ({ detail }) => load("choose").then(({ act }) => act(detail)));
+addEventListener("pointerover", function ready({ target, pointerType }) {
+  if (pointerType !== "mouse" || !target.closest?.("[data-rows]")) return;
+  removeEventListener("pointerover", ready);
+  for (const script of ["choose", "drag"]) load(script); // a quick hand is faster than a slow line
+});
 addEventListener("dragstart", (event) => {
   const item = event.target.closest?.("[data-copy]");
   if (item && document.getElementById("choix")) load("drag").then(({ begin }) => begin(item));
