@@ -11,10 +11,10 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Value
 
 from sceau.accounts.actor import Actor
 from sceau.core.errors import NotFound, Unreadable
+from sceau.database.queries import PreparedQuery
 from sceau.envelopes import drafts
 from sceau.envelopes.drafts import Content
 from sceau.envelopes.models import Draft, DraftRevision, Upload
-from sceau.statements import Statement
 from sceau.vault.keyring import Keys
 
 PAGE = 50
@@ -73,7 +73,7 @@ def _ones(author: UUID, mailbox: UUID) -> "QuerySet[Draft, tuple[Any, ...]]":
     return _held(author, mailbox).order_by().values_list(Value(1))[:MANY]
 
 
-_COUNTED = Statement(_ones, author=UUID, mailbox=UUID)
+_COUNTED = PreparedQuery(_ones, author=UUID, mailbox=UUID)
 
 
 def _counted(rows: "QuerySet[Draft]") -> "QuerySet[Draft]":

@@ -9,10 +9,10 @@ from uuid import UUID
 from django.db.models import Count, Exists, OuterRef, QuerySet
 
 from sceau.accounts.actor import Actor
+from sceau.database.queries import PreparedQuery
 from sceau.envelopes import lines
 from sceau.envelopes.lines import Card, Stored
 from sceau.envelopes.models import Copy, Envelope
-from sceau.statements import Statement
 
 OWN = (Copy.Role.FROM, Copy.Role.KEPT)  # needs no opening
 
@@ -158,7 +158,7 @@ def _held_threads(mailbox: UUID, **threads: UUID) -> "QuerySet[Envelope, tuple[A
 
 
 _NAMES = [f"thread_{number}" for number in range(_FIFTY)]
-_THREADS = Statement(_held_threads, mailbox=UUID, **dict.fromkeys(_NAMES, UUID))
+_THREADS = PreparedQuery(_held_threads, mailbox=UUID, **dict.fromkeys(_NAMES, UUID))
 
 
 def _names(bare: Sequence[Row]) -> tuple[dict[UUID, str], dict[UUID, list[str]]]:

@@ -14,11 +14,11 @@ from uuid import UUID
 from django.db.models import Q, QuerySet, Value
 
 from sceau.accounts.actor import Actor
+from sceau.database.queries import PreparedQuery
 from sceau.envelopes import listed, search_words
 from sceau.envelopes.listed import Line, Row, State, tell
 from sceau.envelopes.models import Copy, Envelope, Folder
 from sceau.envelopes.summaries import Party
-from sceau.statements import Statement
 
 __all__ = ["MANY", "NONE", "PAGE", "Filters", "Line", "Page", "Place", "State", "by_ids", "page", "thread", "unopened"]
 
@@ -126,11 +126,11 @@ def _waiting(mailbox: UUID, folder: str) -> "QuerySet[Copy, tuple[Any, ...]]":
     return rows.order_by().values_list(Value(1))[:MANY]
 
 
-_UNOPENED = Statement(_waiting, mailbox=UUID, folder=str)
+_UNOPENED = PreparedQuery(_waiting, mailbox=UUID, folder=str)
 
 # What is looked at all day: the first page of these, without a filter.
 _ORDINARY = (Copy.Folder.RECEIVED, Copy.Folder.SENT)
-_NEWEST = Statement(_newest, mailbox=UUID, folder=str)
+_NEWEST = PreparedQuery(_newest, mailbox=UUID, folder=str)
 
 
 def _narrowed(rows: "QuerySet[Copy]", filters: Filters) -> "QuerySet[Copy]":

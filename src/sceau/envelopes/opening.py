@@ -4,9 +4,9 @@ from datetime import datetime
 
 from django.db import transaction
 
-from sceau import rows
 from sceau.accounts.actor import Actor
 from sceau.core.failpoints import failpoint
+from sceau.database import rows
 from sceau.envelopes import facts, notices, rules
 from sceau.envelopes.models import Copy, Opening
 from sceau.evidence import log, records

@@ -11,10 +11,10 @@ from uuid import UUID
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Model
 
-from sceau import rows
 from sceau.core import canonical, ids, random
 from sceau.core.clock import milliseconds
 from sceau.core.errors import ClockBehind, Malformed, NotFound, Refused
+from sceau.database import rows
 from sceau.evidence import records, tree
 from sceau.evidence.events import Event
 from sceau.evidence.faults import LogDamaged

@@ -11,8 +11,8 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 
+from sceau.database.rows import insert_missing
 from sceau.jobs.models import Job
-from sceau.rows import insert_missing
 
 STUCK = 20  # tries after which an operator should look
 _MOST = 32_767  # what the column holds; a job that fails for months must not stop the others

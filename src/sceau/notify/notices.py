@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from typing import Self
 from uuid import UUID
 
-from sceau import rows
 from sceau.core import canonical, ids
+from sceau.database import rows
 from sceau.jobs import outbox
 from sceau.jobs.models import Job
 from sceau.notify import links, queue_key

@@ -11,9 +11,9 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.db.models import Max
 
-from sceau import rows
 from sceau.core import hpke, random
 from sceau.core.errors import Busy
+from sceau.database import rows
 from sceau.vault import principals, signer
 from sceau.vault.models import Grant, MailboxEpoch, Principal
 from sceau.vault.signer import UnsignedKey

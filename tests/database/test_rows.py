@@ -7,8 +7,8 @@ from django.db import IntegrityError, connection, connections, transaction
 from django.db.transaction import TransactionManagementError
 from django.test.utils import CaptureQueriesContext
 
-from sceau import rows
 from sceau.core import ids, random
+from sceau.database import rows
 from sceau.evidence.models import Checkpoint, Record, RecordSeal
 from sceau.jobs.models import Job
 from sceau.notify.models import Notice

@@ -25,7 +25,7 @@ class _Compiled:
     compiler: Any
 
 
-class Statement:
+class PreparedQuery:
     """`build` makes a `values_list` queryset from values of the types that `example` shows."""
 
     def __init__(self, build: "Callable[..., QuerySet[Any, tuple[Any, ...]]]", **example: type[Value]) -> None:

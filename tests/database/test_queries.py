@@ -1,4 +1,4 @@
-"""statements.py: what a prepared statement gives is what its queryset gives."""
+"""queries.py: what a prepared query gives is what its queryset gives."""
 
 from datetime import datetime
 from typing import Any
@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from pytest_django import DjangoAssertNumQueries
 
 from sceau.core import clock, ids
-from sceau.statements import Statement
+from sceau.database.queries import PreparedQuery
 from sceau.vault.models import MailboxEpoch
 
 pytestmark = pytest.mark.django_db
@@ -34,7 +34,7 @@ def mailboxes() -> list[UUID]:
 
 
 def test_it_gives_what_the_queryset_gives_for_each_value(mailboxes: list[UUID]) -> None:
-    statement = Statement(asked, mailbox=UUID, before=datetime)
+    statement = PreparedQuery(asked, mailbox=UUID, before=datetime)
     for mailbox in (*mailboxes, ids.new()):
         given = statement.rows(mailbox=mailbox, before=AT)
         assert [(*row[:3], bytes(row[3]), row[4]) for row in given] == [
@@ -45,7 +45,7 @@ def test_it_gives_what_the_queryset_gives_for_each_value(mailboxes: list[UUID]) 
 
 
 def test_a_run_is_one_query(mailboxes: list[UUID], django_assert_num_queries: DjangoAssertNumQueries) -> None:
-    statement = Statement(asked, mailbox=UUID, before=datetime)
+    statement = PreparedQuery(asked, mailbox=UUID, before=datetime)
     with django_assert_num_queries(1):
         statement.rows(mailbox=mailboxes[0], before=AT)
 
@@ -55,4 +55,4 @@ def test_a_value_that_the_queryset_does_not_use_is_a_mistake() -> None:
         return MailboxEpoch.objects.filter(mailbox=mailbox).values_list("id")
 
     with pytest.raises(ValueError, match="does not occur"):
-        Statement(careless, mailbox=UUID, other=UUID).rows(mailbox=ids.new(), other=ids.new())
+        PreparedQuery(careless, mailbox=UUID, other=UUID).rows(mailbox=ids.new(), other=ids.new())
