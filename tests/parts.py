@@ -2,12 +2,15 @@
 
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 from uuid import uuid4
 
 import psycopg
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 from psycopg import sql
 
 from sceau.blobs.s3 import connect
@@ -28,6 +31,20 @@ def need_program(name: str) -> str:
     need(name, "" if found else name)
     assert found
     return found
+
+
+@contextmanager
+def chromium(*arguments: str) -> Iterator[Browser]:
+    """The browser, without a window, with these `arguments` of its command line beside what a test always wants."""
+    program = need_program("chromium")
+    with sync_playwright() as playwright, pytest.MonkeyPatch.context() as patch:
+        # Playwright runs a loop in this thread; what it drives is ordinary, synchronous code.
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        browser = playwright.chromium.launch(
+            executable_path=program, args=["--no-sandbox", "--disable-gpu", *arguments]
+        )
+        yield browser
+        browser.close()
 
 
 def settings_of_servers(_folder: Path) -> dict[str, str]:

@@ -12,7 +12,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.db import connection
 from django.test import Client
-from playwright.sync_api import Browser, Page, Route, sync_playwright
+from playwright.sync_api import Browser, Page, Route
 from pytest_django.live_server_helper import LiveServer
 
 from tests import parts
@@ -69,12 +69,9 @@ def shown(world: Stage) -> list[Shown]:
 
 @pytest.fixture
 def chromium(shown: list[Shown], live_server: LiveServer) -> Iterator[Browser]:
-    """After the rows are there: while Playwright runs, this thread may not touch the database."""
-    program = parts.need_program("chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
+    """After the rows are there."""
+    with parts.chromium() as browser:
         yield browser
-        browser.close()
 
 
 def window(chromium: Browser, live_server: LiveServer, client: Client, *, scripts: bool = True) -> Page:

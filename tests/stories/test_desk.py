@@ -1,11 +1,10 @@
 """A morning at the desk, in a real browser: by key alone, by mouse, without scripts, on a phone."""
 
-import os
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from sceau.core import clock
@@ -13,7 +12,7 @@ from sceau.envelopes import filing
 from sceau.envelopes.models import Copy
 from sceau.vault import sessions
 from sceau.vault.models import Session
-from tests import parts, people
+from tests import people
 from tests.envelopes import desk
 from tests.people import Member, sign_in
 
@@ -21,18 +20,6 @@ pytestmark = [pytest.mark.timeout(120), pytest.mark.django_db(transaction=True)]
 
 Open = Callable[..., Page]
 SUBJECTS = ("Bilan", "Radiographie", "Ordonnance", "Avis")
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    program = parts.need_program("chromium")
-    with sync_playwright() as playwright:
-        # Playwright runs a loop in this thread; what it drives is ordinary, synchronous code.
-        os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
-        yield browser
-        browser.close()
-        del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from selenium.webdriver.remote.webdriver import WebDriver
 
 from tests import deployment, parts
@@ -25,22 +25,6 @@ class Account:
     address: str
     password: str
     recovery_code: str
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
-    folder = tmp_path_factory.mktemp("everyday")
-    with deployment.deployed(folder, parts.settings_of_servers(folder)) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    program = parts.need_program("chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
-        yield browser
-        browser.close()
 
 
 def window(chromium: Browser, site: Deployment, **more: Any) -> BrowserContext:  # Playwright's own options

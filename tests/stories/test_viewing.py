@@ -12,9 +12,9 @@ from playwright.sync_api import Browser, Page, Request, expect
 
 from sceau.demo import documents
 from tests.deployment import Deployment
-from tests.stories.test_everyday import Account, chromium, claire, log_in, marc, press, site, window
+from tests.stories.test_everyday import Account, claire, log_in, marc, press, window
 
-__all__ = ["chromium", "claire", "marc", "site"]  # fixtures of the everyday
+__all__ = ["claire", "marc"]  # fixtures of the everyday
 
 pytestmark = pytest.mark.timeout(240)
 

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs
 import pytest
 from django.template.loader import render_to_string
 from django.test import RequestFactory
-from playwright.sync_api import Browser, FilePayload, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, FilePayload, Page, Route, expect
 
 import sceau
 from sceau.accounts import passwords
@@ -25,11 +25,8 @@ Open = Callable[[str], Page]
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    program = parts.need_program("chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
+    with parts.chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from django.http import HttpResponse
 from django.test import RequestFactory
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from selenium import webdriver
 from selenium.webdriver.firefox.service import Service
 from selenium.webdriver.remote.webdriver import WebDriver
@@ -123,14 +123,10 @@ def stranger() -> Iterator[Stranger]:
 
 @pytest.fixture(scope="module")
 def chromium(stranger: Stranger) -> Iterator[Browser]:
-    program = parts.need_program("chromium")
     errands = ", ".join(f"MAP {host} ~NOTFOUND" for host in ("*.google.com", "*.googleapis.com"))  # the browser's own
     rules = f"{errands}, MAP * 127.0.0.1:{stranger.port}, EXCLUDE 127.0.0.1"
-    arguments = ["--no-sandbox", "--disable-gpu", "--disable-component-update", f"--host-resolver-rules={rules}"]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=arguments)
+    with parts.chromium("--disable-component-update", f"--host-resolver-rules={rules}") as browser:
         yield browser
-        browser.close()
 
 
 @dataclass

@@ -1,13 +1,12 @@
 """A desk that stays open all day, in a real browser: arrivals, a cut line, the covered screen, the idle lock."""
 
-import os
 import re
 from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from sceau.accounts.models import Person
@@ -26,14 +25,8 @@ TEXT = "Ligne de la lettre.\n" * 120
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    program = parts.need_program("chromium")
-    with sync_playwright() as playwright:
-        # Playwright runs a loop in this thread; what it drives is ordinary, synchronous code.
-        os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
+    with parts.chromium() as browser:
         yield browser
-        browser.close()
-        del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
 class Desk:
@@ -106,7 +99,7 @@ class TestArrivals:
         marcs.context.on("request", lambda request: asked.append(request.url) if "nouvelles" in request.url else None)
         tabs = [marcs.tab("/recues") for _ in range(3)]
         tabs[0].wait_for_timeout(12_000)
-        assert 4 <= len(asked) <= 8  # each at its beginning, then one for all; 12 if each asked alone
+        assert 1 <= len(asked) <= 5  # 8 or more if each asked alone
 
     def test_a_server_that_comes_back_is_found_again(self, marcs: Desk, claire: Member, marc: Member) -> None:
         letter(claire, marc, "Ancienne", opened=True)

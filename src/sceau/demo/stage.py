@@ -51,7 +51,7 @@ def play(*, at: datetime) -> None:
     for mail in house.mails(at=at):
         receiving.place(mail.raw, by=actors[mail.owner], folder=folders[mail.owner][mail.folder], at=joined)
     sent: dict[str, Draft] = {}
-    for letter in story.letters():
+    for letter in story.LETTERS:
         draft = _write(letter, actors[letter.sender], sent, now=at)
         sent[letter.name] = draft
         if letter.sealed:
@@ -109,7 +109,7 @@ def _write(letter: Letter, by: Actor, sent: dict[str, Draft], *, now: datetime) 
     with transaction.atomic():
         answered = sent[letter.answers].id if letter.answers else None
         draft = drafts.create(by, _content(letter, by, now=now), reply_to=answered, at=at)
-    for document in letter.attached:
+    for document in (made() for made in letter.attached):
         received = attachments.receive(
             document.name, document.content_type, _pieces(document.data), limit=attachments.room(draft)
         )
