@@ -81,8 +81,9 @@ def _database(url: str) -> dict[str, object]:
         "PORT": str(parts.port or ""),
         "OPTIONS": {
             "connect_timeout": SCEAU_DATABASE_TIMEOUT,
-            # Who waits for a row that another holds is told so in time, as SQLite's timeout does.
-            "options": f"-c lock_timeout={SCEAU_DATABASE_TIMEOUT}s",
+            # Who waits for a row that another holds is told so in time, as SQLite's timeout does. And statements are
+            # small: to compile one takes longer than to run it, and is tried where a table was never counted.
+            "options": f"-c lock_timeout={SCEAU_DATABASE_TIMEOUT}s -c jit=off",
             # The server parses and plans a statement once a connection: a third of the time of an act otherwise.
             "server_side_binding": True,
             "prepare_threshold": 2,
@@ -196,8 +197,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "APP_DIRS": True,
         "OPTIONS": {
+            "loaders": [("sceau.ui.folding.Loader", ["django.template.loaders.app_directories.Loader"])],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.template.context_processors.csrf",

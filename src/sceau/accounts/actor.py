@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from sceau.accounts.models import Mailbox, Person
 from sceau.core.opaque import Opaque
+from sceau.database.queries import PreparedQuery
 from sceau.vault import principals
 from sceau.vault.keyring import Keys
 from sceau.vault.sessions import Assurance, Found
@@ -35,14 +36,21 @@ def of(found: Found | None) -> Actor | None:
     """
     if found is None or found.keys is None:
         return None
-    mailboxes = Mailbox.objects.select_related("owner__principal")
-    mailbox = mailboxes.filter(owner__principal=found.session.principal_id, address=F("owner__email")).first()
+    mailbox = next(iter(_OWN.objects(principal=found.session.principal_id)), None)
     if mailbox is None or mailbox.owner is None or not mailbox.owner.is_active:
         return None
     if not _is_vouched(mailbox.owner, mailbox):
         return None
     assurance = Assurance(found.session.assurance)
     return Actor(mailbox.owner, mailbox, assurance, found.keys, found.session.handle)
+
+
+def _own(principal: UUID) -> QuerySet[Mailbox]:
+    mailboxes = Mailbox.objects.select_related("owner__principal")
+    return mailboxes.filter(owner__principal=principal, address=F("owner__email")).order_by("id")[:1]
+
+
+_OWN = PreparedQuery(_own, principal=UUID)
 
 
 def _is_vouched(person: Person, mailbox: Mailbox) -> bool:

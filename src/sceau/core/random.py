@@ -20,3 +20,8 @@ def token() -> str:
 def digits(count: int) -> str:
     """A uniform decimal code, leading zeros kept."""
     return f"{secrets.randbelow(10**count):0{count}d}"
+
+
+def below(limit: int) -> int:
+    """A uniform integer from 0, less than `limit`."""
+    return secrets.randbelow(limit)

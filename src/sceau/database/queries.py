@@ -7,13 +7,16 @@ queries each time. The queryset stays the one place that says what is asked.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
+from django.db.models.query import get_related_populators
 
-Value = UUID | str | datetime
+Value = UUID | str | bytes | datetime
+
+_Model = TypeVar("_Model", bound=Model)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,20 +28,43 @@ class _Compiled:
     compiler: Any
 
 
-class PreparedQuery:
-    """`build` makes a `values_list` queryset from values of the types that `example` shows."""
+class PreparedQuery(Generic[_Model]):
+    """`build` makes a queryset from values of the types that `example` shows."""
 
-    def __init__(self, build: "Callable[..., QuerySet[Any, tuple[Any, ...]]]", **example: type[Value]) -> None:
+    def __init__(self, build: "Callable[..., QuerySet[_Model, Any]]", **example: type[Value]) -> None:
         self._build = build
         self._example = example
         self._compiled: dict[str, _Compiled] = {}
 
     def rows(self, **values: Value) -> list[tuple[Any, ...]]:
-        """What the queryset made of these values would give."""
+        """What the queryset made of these values would give as a `values_list`."""
+        return self._run(self._ready(), values)
+
+    def objects(self, **values: Value) -> list[_Model]:
+        """What it would give, with what it asks for by `select_related`; it must not annotate or prefetch."""
+        ready = self._ready()
+        found = self._run(ready, values)
+        if not found:
+            return []
+        info, selected = ready.compiler.klass_info, ready.compiler.select
+        start, end = info["select_fields"][0], info["select_fields"][-1] + 1
+        names = [column.target.attname for column, _, _ in selected[start:end]]
+        populators = get_related_populators(info, selected, connection.alias)  # type: ignore[call-arg]  # a later Django's
+        rows: list[_Model] = []
+        for row in found:
+            made = info["model"].from_db(connection.alias, names, row[start:end])
+            for populator in populators:
+                populator.populate(row, made)
+            rows.append(made)
+        return rows
+
+    def _ready(self) -> _Compiled:
         vendor = connection.vendor
         if vendor not in self._compiled:
             self._compiled[vendor] = self._compile()
-        ready = self._compiled[vendor]
+        return self._compiled[vendor]
+
+    def _run(self, ready: _Compiled, values: Mapping[str, Value]) -> list[tuple[Any, ...]]:
         given = list(ready.values)
         for position, name in ready.places:
             given[position] = _adapted(values[name])
@@ -55,7 +81,8 @@ class PreparedQuery:
         compiler = self._build(**marks).query.get_compiler(connection=connection)
         sql, values = compiler.as_sql()
         named = {_adapted(mark): name for name, mark in marks.items()}
-        places = tuple((i, named[value]) for i, value in enumerate(values) if _is_hashable(value) and value in named)
+        plain = (getattr(value, "obj", value) for value in values)  # psycopg wraps octets
+        places = tuple((i, named[value]) for i, value in enumerate(plain) if _is_hashable(value) and value in named)
         if {name for _, name in places} != set(marks):
             raise ValueError("a value does not occur in the statement")
         converters = compiler.get_converters([selected for selected, _, _ in compiler.select])
@@ -65,6 +92,8 @@ class PreparedQuery:
 def _mark(kind: type[Value], number: int) -> Value:
     if kind is UUID:
         return UUID(int=(0xDEC1DE << 100) + number)
+    if kind is bytes:
+        return b"prepared %d" % number
     if kind is datetime:
         return datetime(1976, 1, 1, 0, 0, 0, number + 1, tzinfo=UTC)
     return f"\ue000{number}"

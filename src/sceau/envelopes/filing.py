@@ -12,12 +12,13 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
 from sceau.accounts.actor import Actor
 from sceau.accounts.models import Mailbox
 from sceau.core import ids
 from sceau.core.errors import NotFound, Refused, Unreadable
+from sceau.database.queries import PreparedQuery
 from sceau.envelopes import folders, names
 from sceau.envelopes.models import Copy, Folder
 from sceau.vault import lists
@@ -79,8 +80,15 @@ class Node:
 
 def tree(by: Actor) -> tuple[Node, ...]:
     """The folders at the top, by name, each with those it holds. Two queries, and what opening the names takes."""
-    rows = list(Folder.objects.filter(mailbox=by.mailbox))
+    rows = _OWN.objects(mailbox=by.mailbox.id)
     return _nodes(rows, by, _unopened(by)) if rows else ()
+
+
+def _all_of(mailbox: UUID) -> QuerySet[Folder]:
+    return Folder.objects.filter(mailbox=mailbox)
+
+
+_OWN = PreparedQuery(_all_of, mailbox=UUID)  # each page asks
 
 
 def find(nodes: Iterable[Node], folder: UUID) -> Node:

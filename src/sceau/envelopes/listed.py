@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.db.models import Count, OuterRef, QuerySet, Subquery
 
 from sceau.accounts.actor import Actor
 from sceau.database.queries import PreparedQuery
@@ -72,12 +72,12 @@ class Line:
 _COLUMNS = (
     "id", "envelope_id", "envelope__thread", "role", "folder", "filed_in_id", "sort_at", "opened_at", "answered_at",
     "destroy_at", "destroyed_at", "withdrawn_at", "envelope__deliver_at", "envelope__source", "envelope__automatic",
-    "envelope__documents", "segment_id", "mailbox_id", "epoch", "line",
+    "envelope__documents", "segment_id", "epoch", "line",
 )  # fmt: skip
 
 
 class Row(NamedTuple):
-    """One copy as it was read: `values` in the order of _COLUMNS, without the last three."""
+    """One copy as it was read: `values` in the order of _COLUMNS, without the last two."""
 
     id: UUID
     envelope: UUID
@@ -93,16 +93,16 @@ def columns(rows: "QuerySet[Copy]") -> "QuerySet[Copy, tuple[Any, ...]]":
 
 
 def read(rows: Iterable[tuple[Any, ...]], by: Actor) -> list[Row]:
-    """Rows of `columns`, with what their lines say."""
+    """Rows of `columns`, of his mailbox, with what their lines say."""
     by.keys.prefetch(by.mailbox.id)
     found = list(rows)
-    cards = lines.cards([stored for row in found if (stored := _stored(row))], by.keys)
-    return [Row(row[0], row[1], row[2], row[3], row[:-3], cards.get(row[0])) for row in found]
+    cards = lines.cards([stored for row in found if (stored := _stored(row, by.mailbox.id))], by.keys)
+    return [Row(row[0], row[1], row[2], row[3], row[:-2], cards.get(row[0])) for row in found]
 
 
-def _stored(row: tuple[Any, ...]) -> Stored | None:
+def _stored(row: tuple[Any, ...], mailbox: UUID) -> Stored | None:
     """None for a copy whose content is gone."""
-    destroyed_at, withdrawn_at, mailbox, epoch, line = *row[10:12], *row[17:]
+    destroyed_at, withdrawn_at, epoch, line = *row[10:12], *row[17:]
     if destroyed_at or withdrawn_at:
         return None
     return Stored(row[0], row[1], mailbox, epoch, None if line is None else bytes(line))
@@ -151,10 +151,14 @@ def _threads(threads: set[UUID], by: Actor) -> dict[UUID, int]:
 
 
 def _held_threads(mailbox: UUID, **threads: UUID) -> "QuerySet[Envelope, tuple[Any, ...]]":
-    """By the threads' envelopes: asked by the mailbox's copies, a database would read all of these."""
+    """By the threads' envelopes, one copy of each.
+
+    A condition (EXISTS) a database may turn round, and read all copies of the mailbox: PostgreSQL does until it has
+    counted its rows.
+    """
     own = Copy.objects.filter(envelope=OuterRef("id"), mailbox=mailbox).exclude(folder=Copy.Folder.HELD)
-    held = Envelope.objects.filter(Exists(own), thread__in=list(threads.values())).order_by()
-    return held.values_list("thread").annotate(Count("id"))
+    beside = Envelope.objects.filter(thread__in=list(threads.values())).order_by()
+    return beside.values("thread").annotate(held=Count(Subquery(own.values("id")[:1]))).values_list("thread", "held")
 
 
 _NAMES = [f"thread_{number}" for number in range(_FIFTY)]

@@ -22,21 +22,22 @@ class When:
 
 def when(at: datetime, *, now: datetime, zone: str) -> When:
     """A moment as its reader sees it; `zone` is an IANA name, `at` and `now` are aware."""
-    local = at.astimezone(ZoneInfo(zone))
-    today = now.astimezone(ZoneInfo(zone)).date()
-    return When(_near(local, today), exact(at, zone=zone), local.isoformat(timespec="seconds"))
+    there = ZoneInfo(zone)
+    local, today = at.astimezone(there), now.astimezone(there).date()
+    iso = local.isoformat(timespec="seconds")
+    return When(_near(local, today), _on(local.date(), iso[11:19]), iso)
 
 
 def exact(at: datetime, *, zone: str) -> str:
     """ "22 novembre 2026 à 14:01:08" """
     local = at.astimezone(ZoneInfo(zone))
-    return _("%(day)s à %(time)s") % {"day": day(local.date()), "time": local.strftime("%H:%M:%S")}
+    return _on(local.date(), local.strftime("%H:%M:%S"))
 
 
 def to_the_minute(at: datetime, *, zone: str) -> str:
     """ "22 novembre 2026 à 14:01" """
     local = at.astimezone(ZoneInfo(zone))
-    return _("%(day)s à %(time)s") % {"day": day(local.date()), "time": local.strftime("%H:%M")}
+    return _on(local.date(), local.strftime("%H:%M"))
 
 
 def clock(at: datetime, *, zone: str) -> str:
@@ -53,6 +54,16 @@ def short_day(value: date) -> str:
     """ "22 nov." """
     language = translation.get_language() or "fr"
     return _formatted(value, "j M" if language.startswith("en") else "j N", language)
+
+
+def _on(day: date, time: str) -> str:
+    return _with_time(day, translation.get_language()).format(time)
+
+
+@lru_cache(maxsize=1024)
+def _with_time(value: date, language: str | None) -> str:
+    """ "22 novembre 2026 à {}" """
+    return _("%(day)s à %(time)s") % {"day": _formatted(value, "j F Y", language), "time": "{}"}
 
 
 def _near(local: datetime, today: date) -> str:

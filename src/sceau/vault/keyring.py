@@ -3,13 +3,23 @@
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from sceau.core import hpke
 from sceau.core.encoding import Part
 from sceau.core.errors import NotFound
 from sceau.core.opaque import Opaque
+from sceau.database.queries import PreparedQuery
 from sceau.vault import epochs, format
 from sceau.vault.models import Grant
 from sceau.vault.signer import UnsignedKey
+
+
+def _of(principal: UUID, mailbox: UUID) -> QuerySet[Grant]:
+    return Grant.objects.filter(principal_id=principal, epoch__mailbox=mailbox).select_related("epoch")
+
+
+_GRANTS = PreparedQuery(_of, principal=UUID, mailbox=UUID)
 
 
 class Keys(Opaque):
@@ -46,7 +56,6 @@ class Keys(Opaque):
         """Fetch the grants of every epoch of the mailbox in one statement, before a list is read; once is enough."""
         if mailbox not in self._fetched:
             self._fetch(mailbox)
-            self._fetched.add(mailbox)
 
     def newest_epoch(self, mailbox: UUID) -> int:
         """The highest number among the mailbox's epochs that may be read. Raises NotFound when none may."""
@@ -64,15 +73,15 @@ class Keys(Opaque):
         place = mailbox, epoch
         if place not in self._opened:
             if place not in self._grants:
-                self._fetch(mailbox, epoch__number=epoch)
+                self._fetch(mailbox)
             if place not in self._grants:
                 raise NotFound
             self._opened[place] = self._unseal(self._grants[place])
         return self._opened[place]
 
-    def _fetch(self, mailbox: UUID, **conditions: int) -> None:
-        grants = Grant.objects.filter(principal_id=self.principal_id, epoch__mailbox=mailbox, **conditions)
-        for grant in grants.select_related("epoch"):
+    def _fetch(self, mailbox: UUID) -> None:
+        self._fetched.add(mailbox)
+        for grant in _GRANTS.objects(principal=self.principal_id, mailbox=mailbox):
             if self._is_live(grant):
                 self._grants[mailbox, grant.epoch.number] = grant
 

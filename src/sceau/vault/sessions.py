@@ -26,6 +26,7 @@ from django.db.models import Q, QuerySet
 
 from sceau.core import clock, kdf, random
 from sceau.core.errors import Refused, Unreadable
+from sceau.database.queries import PreparedQuery
 from sceau.vault import principals, wraps
 from sceau.vault.keyring import Keys
 from sceau.vault.models import Principal, Session
@@ -250,10 +251,17 @@ def _bound(session: Session) -> tuple[str, UUID, int, int]:
 
 def _lookup(half: bytes, at: datetime) -> Session | None:
     """The row of a cookie, unless it is a pending one whose time is over."""
-    session = Session.objects.filter(id=_row_id(half)).first()
+    session = next(iter(_ROW.objects(id=_row_id(half))), None)
     if session and session.state == Session.State.PENDING and session.created_at <= at - PENDING:
         return None
     return session
+
+
+def _row(id: bytes) -> QuerySet[Session]:
+    return Session.objects.filter(id=id)
+
+
+_ROW = PreparedQuery(_row, id=bytes)  # each request asks
 
 
 def _pending(at: datetime) -> QuerySet[Session]:
