@@ -10,7 +10,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from sceau.core import clock, ids
 from sceau.database.queries import PreparedQuery
-from sceau.vault.models import MailboxEpoch
+from sceau.vault.models import Grant, MailboxEpoch, Principal
 
 pytestmark = pytest.mark.django_db
 
@@ -56,3 +56,23 @@ def test_a_value_that_the_queryset_does_not_use_is_a_mistake() -> None:
 
     with pytest.raises(ValueError, match="does not occur"):
         PreparedQuery(careless, mailbox=UUID, other=UUID).rows(mailbox=ids.new(), other=ids.new())
+
+
+def test_its_objects_are_those_of_the_queryset_with_what_stands_behind_them(
+    mailboxes: list[UUID], django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    def granted(key: bytes, mailbox: UUID) -> "QuerySet[Grant]":
+        return Grant.objects.filter(epoch__public_key=key, epoch__mailbox=mailbox).select_related("epoch")
+
+    principal = Principal.objects.create(subject=ids.new(), public_key=b"", statement=b"", signature=b"", created_at=AT)
+    for epoch in MailboxEpoch.objects.order_by("mailbox", "number"):
+        Grant.objects.create(epoch=epoch, principal=principal, rights=1, sealed_seed=b"s", since=AT)
+    query = PreparedQuery(granted, key=bytes, mailbox=UUID)
+    for mailbox in mailboxes:
+        with django_assert_num_queries(1):
+            found = query.objects(key=b"k", mailbox=mailbox)
+            assert {grant.epoch.number for grant in found} == {1, 2, 3}
+            assert {grant.epoch.mailbox for grant in found} == {mailbox}
+        assert found == list(granted(b"k", mailbox))
+        assert [grant.since for grant in found] == [AT] * 3
+    assert query.objects(key=b"another", mailbox=mailboxes[0]) == []
