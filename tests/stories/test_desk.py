@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from sceau.core import clock
-from sceau.envelopes import filing
+from sceau.envelopes import filing, folders
 from sceau.envelopes.models import Copy
 from sceau.vault import sessions
 from sceau.vault.models import Session
@@ -230,6 +230,37 @@ def test_on_a_phone_a_letter_is_a_page_and_its_bar_is_under_the_thumb(marcs: Ope
     page.get_by_role("link", name="Liste").click()
     page.wait_for_url("**/recues")
     assert len(rows(page)) == 4
+
+
+@pytest.mark.parametrize("place", ["received", "trash"])
+def test_on_a_phone_every_act_on_a_letter_is_on_the_screen_and_wide_enough(
+    marcs: Open, claire: Member, chloe: Member, marc: Member, place: str
+) -> None:
+    envelope = desk.send(people.actor(claire), str(marc.address), subject="À tous", cc=str(chloe.address))
+    desk.open_copy(envelope, marc)
+    copy = desk.copy_of(envelope, marc)
+    if place == "trash":
+        folders.trash(copy)
+    page = marcs(f"/enveloppes/{copy.id}", viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True)
+    boxes = [act.bounding_box() for act in page.locator(".bar .b:visible").all()]
+    assert len(boxes) == 6
+    for box in filter(None, boxes):
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= 390
+        assert min(box["width"], box["height"]) >= 44
+
+
+def test_drafts_are_met_by_the_mouse_and_by_key_without_an_error(marcs: Open, marc: Member) -> None:
+    """There is nothing to choose among them."""
+    desk.write(people.actor(marc), "claire@tilleuls.example", subject="Commencé", text="Bonjour.")
+    page = marcs("/brouillons")
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.locator(".row").hover()
+    press(page, "j", "e", "x")
+    page.locator(".row").click()
+    page.wait_for_url("**/brouillons/*")
+    assert errors == []
 
 
 @pytest.mark.req("V7")

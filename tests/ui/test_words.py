@@ -1,5 +1,6 @@
 """What pages say: one language at a time, and French as it is printed."""
 
+import ast
 import re
 from html import unescape
 from pathlib import Path
@@ -28,6 +29,7 @@ FRENCH = re.compile(r"(?i)[àâçéèêëîïôùûüœ«»]|\b(?:le|la|les|des|
 # What the two wrote of themselves is shown as they wrote it; a language and two time zones keep their own names.
 OWN = [own for who in (CLAIRE, MARC) for own in (f"{who.given_name} {who.family_name}", who.profession, who.structure)]
 NAMES = re.compile("|".join(map(re.escape, (*OWN, "Français", "Barthélemy", "Réunion"))))
+GETTEXT = {"_", "gettext", "gettext_lazy", "ngettext", "pgettext"}
 READ_ALOUD = re.compile(r'(?:title|aria-label|placeholder|alt|data-(?:busy|offline|wait|doing|show|hide))="([^"]*)"')
 
 
@@ -110,3 +112,14 @@ def test_french_marks_stay_with_their_word() -> None:
         if re.search(r"\S [:;?!»]|« \S", text)
     ]
     assert broken == []
+
+
+def test_no_word_hides_in_a_formatted_string_where_xgettext_does_not_look() -> None:
+    assert [hidden for path in Path(sceau.__file__).parent.rglob("*.py") for hidden in hidden_words(path)] == []
+
+
+def hidden_words(path: Path) -> list[str]:
+    """Calls of gettext within an f-string: no catalogue has them, so they stay French in every language."""
+    formatted = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.JoinedStr)]
+    calls = [node for whole in formatted for node in ast.walk(whole) if isinstance(node, ast.Call)]
+    return [f"{path.name}:{call.lineno}" for call in calls if ast.unparse(call.func) in GETTEXT]

@@ -121,7 +121,7 @@ class IdentityForm(forms.Form):
 class _NewPassword(forms.Form):
     """Two fields that must agree; the rule itself is the domain's."""
 
-    password = _password(_("Mot de passe"), "new-password", metered=True)
+    password = _password(_("Nouveau mot de passe"), "new-password", metered=True)
     repeat = _password(_("Le même, encore une fois"), "new-password")
 
     def clean_repeat(self) -> str:
@@ -132,6 +132,7 @@ class _NewPassword(forms.Form):
 
 
 class SignUpForm(_NewPassword, IdentityForm):
+    password = _password(_("Mot de passe"), "new-password", metered=True)
     field_order = (*Identity.__slots__, "password", "repeat")
 
 

@@ -30,7 +30,7 @@ class SignatureForm(forms.Form):
 
 class TemplateForm(forms.Form):
     name = forms.CharField(
-        label=_("Nom"),
+        label=_("Nom du modèle"),
         max_length=snippets.NAME_LIMIT,
         help_text=_("Vous le verrez dans le menu « Modèles » quand vous écrivez."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),

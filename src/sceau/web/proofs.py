@@ -5,6 +5,7 @@ The sender reads what became of each recipient; a recipient reads what concerns 
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.urls import reverse
@@ -140,7 +141,7 @@ def _ahead(copy: Copy, by: Actor) -> tuple[pages.Step, ...]:
     """What has not happened yet, but will."""
     if copy.destroyed_at is not None:
         return ()
-    return (*_delivery(copy, by), _end(copy, by))
+    return (*_delivery(copy, by), *_ends(copy, by))
 
 
 def _delivery(copy: Copy, by: Actor) -> tuple[pages.Step, ...]:
@@ -152,10 +153,26 @@ def _delivery(copy: Copy, by: Actor) -> tuple[pages.Step, ...]:
     return (pages.Step(text, _("D’ici là, vous pouvez annuler l’envoi."), "wait"),)
 
 
-def _end(copy: Copy, by: Actor) -> pages.Step:
-    day = dates.day(copy.destroy_at.astimezone(ZoneInfo(by.person.zone)).date())
-    text = _("Sera détruite le %(day)s") % {"day": day}
-    return pages.Step(text, _("Les preuves restent"), "wait")
+def _ends(copy: Copy, by: Actor) -> Iterator[pages.Step]:
+    """The sender may have chosen a day for what his recipients hold: his own copy stays longer."""
+    own = {"day": _day(copy.destroy_at, by)}
+    chosen = copy.envelope.expires_at if copy.role == Copy.Role.FROM else None
+    if chosen is None or not _held(copy.envelope):
+        yield pages.Step(_("Sera détruite le %(day)s") % own, _("Les preuves restent"), "wait")
+        return
+    theirs = _("Sera détruite chez vos destinataires le %(day)s") % {"day": _day(chosen, by)}
+    yield pages.Step(theirs, _("Le jour que vous avez choisi"), "wait")
+    yield pages.Step(_("Votre exemplaire sera détruit le %(day)s") % own, _("Les preuves restent"), "wait")
+
+
+def _held(envelope: Envelope) -> bool:
+    """Whether a recipient still has it."""
+    others = envelope.copies.exclude(role=Copy.Role.FROM)
+    return others.filter(destroyed_at=None, withdrawn_at=None).exists()
+
+
+def _day(moment: datetime, by: Actor) -> str:
+    return dates.day(moment.astimezone(ZoneInfo(by.person.zone)).date())
 
 
 def _recipients(told: list[Step], recipients: tuple[Party, ...], by: Actor) -> tuple[RecipientLine, ...]:

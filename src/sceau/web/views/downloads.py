@@ -39,8 +39,13 @@ def parts_zip(request: SignedIn, copy_id: UUID) -> HttpResponseBase:
     copy, opened = _readable(copy_id, by)
     letter = Unsealed(copy, keys=by.keys)
     at = copy.sort_at.astimezone(ZoneInfo(by.person.zone))
-    name = safe_name(f"{letter.summary.subject or _('enveloppe')}.zip")
+    name = _called(letter.summary.subject, "zip")
     return _send(export.documents(letter, name=name, at=at), copy, opened, "zip", by=by)
+
+
+def _called(subject: str, ending: str) -> str:
+    called = subject or _("enveloppe")
+    return safe_name(f"{called}.{ending}")
 
 
 @require_GET
@@ -49,7 +54,7 @@ def message(request: SignedIn, copy_id: UUID) -> HttpResponseBase:
     """The sealed message itself: with the receipt, all that a check needs."""
     copy, opened = _readable(copy_id, request.actor)
     letter = Unsealed(copy, keys=request.actor.keys)
-    name = safe_name(f"{letter.summary.subject or _('enveloppe')}.eml")
+    name = _called(letter.summary.subject, "eml")
     return _send(replace(letter.message(), name=name), copy, opened, "eml", by=request.actor)
 
 

@@ -227,11 +227,15 @@ def _parcel_links(plan: Plan, asked: str) -> list[PartLink]:
     return [
         PartLink(
             _("Envois, partie %(number)s") % {"number": number},
-            f"{ngettext('%(count)s envoi', '%(count)s envois', len(ids)) % {'count': len(ids)}}, {sizes.text(size)}",
+            f"{_envelopes(len(ids))}, {sizes.text(size)}",
             _at("parcel", number, asked),
         )
         for number, (ids, size) in enumerate(parts, start=1)
     ]
+
+
+def _envelopes(count: int) -> str:
+    return ngettext("%(count)s envoi", "%(count)s envois", count) % {"count": count}
 
 
 def _receipts(count: int) -> str:

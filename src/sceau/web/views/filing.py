@@ -116,9 +116,12 @@ def _confirm(folder: Folder, by: Actor) -> Confirm:
         "Il contient %(count)s enveloppes, qui reviendront dans leur liste (Reçues ou Envoyées).",
         count,
     ) % {"count": count}
+    if not count:
+        held = _("Il est vide.")
+    below = _("Les dossiers qu’il contient sont supprimés avec lui.")
     return Confirm(
         title=_("Supprimer ce dossier ?"),
-        text=f"{held if count else _('Il est vide.')} {_('Les dossiers qu’il contient sont supprimés avec lui.')}",
+        text=f"{held} {below}",
         action=reverse("web:folder-remove", args=[folder.id]),
         button=_("Supprimer le dossier"),
         back=reverse("web:folder", args=[folder.id]),

@@ -59,19 +59,20 @@ function rove(stop) {
 addEventListener("focusin", ({ target }) => target.closest?.("[data-rows] li") && rove(target.closest("li")));
 rove(current()?.closest("li") ?? rows()?.firstElementChild);
 
-// Choosing rows, by hand, by key or by dragging
+// Choosing rows, by hand, by key or by dragging; drafts are not chosen
+const choosing = () => document.getElementById("choix");
 document.addEventListener("change", ({ target }) => {
   if (target.matches("[data-rows] input[name=copie], [data-all] input")) load("choose").then(({ tell }) => tell(target));
 });
-document.addEventListener("sceau:act", ({ detail }) => load("choose").then(({ act }) => act(detail)));
+document.addEventListener("sceau:act", ({ detail }) => choosing() && load("choose").then(({ act }) => act(detail)));
 addEventListener("pointerover", function ready({ target, pointerType }) {
-  if (pointerType !== "mouse" || !target.closest?.("[data-rows]")) return;
+  if (pointerType !== "mouse" || !target.closest?.("[data-rows]") || !choosing()) return;
   removeEventListener("pointerover", ready);
   for (const script of ["choose", "drag"]) load(script); // a quick hand is faster than a slow line
 });
 addEventListener("dragstart", (event) => {
   const item = event.target.closest?.("[data-copy]");
-  if (item && document.getElementById("choix")) load("drag").then(({ begin }) => begin(item));
+  if (item && choosing()) load("drag").then(({ begin }) => begin(item));
 });
 document.querySelector("[data-search]")?.addEventListener("focus", ({ target }) => import(target.form.dataset.searcher), { once: true });
 

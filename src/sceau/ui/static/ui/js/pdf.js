@@ -62,7 +62,7 @@ const near = new IntersectionObserver((seen) => {
 }, { rootMargin: "120% 0px" });
 
 function redraw() {
-  said.textContent = `${Math.round(used() * 100)} %`;
+  said.textContent = `${Math.round(used() * 100)} %`;
   sheets.forEach(place);
   for (const sheet of sheets) if (sheet.near) quietly(sheet);
 }

@@ -24,7 +24,7 @@ function draw() {
     width: `${own[0]}px`, height: `${own[1]}px`, maxWidth: "none", maxHeight: "none", position: "absolute",
     left: `${(width - own[0]) / 2}px`, top: `${(height - own[1]) / 2}px`, transform: `rotate(${turns * 90}deg)`,
   });
-  said.textContent = `${Math.round(used * 100)} %`;
+  said.textContent = `${Math.round(used * 100)} %`;
 }
 
 const ACTS = {
