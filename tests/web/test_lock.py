@@ -46,7 +46,10 @@ def test_the_password_alone_resumes_exactly_there(browser: Client, claire: Membe
 def test_a_wrong_password_resumes_nothing(browser: Client) -> None:
     leave_idle()
     browser.get("/")
-    assert unlock(browser, "Tilleul-verveine-8").status_code == 422
+    again = unlock(browser, "Tilleul-verveine-8")
+    assert again.status_code == 422
+    assert "Ce n’est pas votre mot de passe" in text_of(again)
+    assert "adresse" not in text_of(again)  # none was asked for
     assert browser.get("/compte").status_code == 303
 
 

@@ -40,7 +40,10 @@ def locked(request: Request) -> HttpResponse:
         return again.invalid(request, _LOCKED, form, context)
     try:
         login.unlock(session, cookies.session(request), form.cleaned_data["password"], at=clock.now())
-    except (WrongPassword, TooMany) as error:
+    except WrongPassword:
+        form.add_error("password", _("Ce n’est pas votre mot de passe. Vérifiez la touche majuscule, puis recommencez."))
+        return again.invalid(request, _LOCKED, form, context)
+    except TooMany as error:
         return again.refused(request, _LOCKED, form, error, context)
     except SessionGone:
         text = _("Plus de douze heures ont passé : connectez-vous à nouveau. Ce qui était enregistré vous attend.")
