@@ -41,7 +41,9 @@ def locked(request: Request) -> HttpResponse:
     try:
         login.unlock(session, cookies.session(request), form.cleaned_data["password"], at=clock.now())
     except WrongPassword:
-        form.add_error("password", _("Ce n’est pas votre mot de passe. Vérifiez la touche majuscule, puis recommencez."))
+        form.add_error(
+            "password", _("Ce n’est pas votre mot de passe. Vérifiez la touche majuscule, puis recommencez.")
+        )
         return again.invalid(request, _LOCKED, form, context)
     except TooMany as error:
         return again.refused(request, _LOCKED, form, error, context)
