@@ -184,7 +184,6 @@ MIDDLEWARE = [
     "sceau.ui.csp.ContentSecurityPolicy",
     "sceau.ui.logs.RequestLog",
     "sceau.ui.headers.StrictHeaders",
-    "sceau.web.polls.Polls",  # after hosts and cookies are checked, before anything that costs
     "sceau.ui.flash.FlashMessages",
     "django.middleware.csrf.CsrfViewMiddleware",
     "sceau.web.sessions.SessionMiddleware",

@@ -1,4 +1,4 @@
-"""What granian serves: the correspondent's pages."""
+"""What granian serves: the correspondent's pages, and before them the answer that open desks hear most."""
 
 import os
 
@@ -6,4 +6,8 @@ from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sceau.settings")
 
-application = get_wsgi_application()
+_pages = get_wsgi_application()
+
+from sceau.web.polls import NothingNew  # noqa: E402  # models want Django to be set up
+
+application = NothingNew(_pages)

@@ -6,12 +6,12 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.handlers.wsgi import WSGIHandler
 from granian.constants import Interfaces, Loops, SSLProtocols
 from granian.server import Server
 
 from sceau import wsgi
 from sceau.cli import hygiene
+from sceau.web.polls import NothingNew
 
 # Per process, and each keeps a database connection. A thread is held as long as a body travels: a document on a slow
 # line for minutes. Passwords do not bound it: no more than four are checked at once (core.password_box).
@@ -26,7 +26,7 @@ def address(bind: str) -> tuple[str, int]:
     return parts.hostname, parts.port
 
 
-def application() -> WSGIHandler:
+def application() -> NothingNew:
     """Called by granian in each process that it forked."""
     hygiene.keep_memory_private()
     hygiene.die_with_parent(os.getppid())

@@ -40,6 +40,11 @@ class News:
     newest: UUID | None  # the received copy at the top of the list
     unopened: int  # MANY at most
 
+    @property
+    def tag(self) -> str:
+        """An entity tag (RFC 9110 §8.8.3): the same for the same news."""
+        return f'"{self.newest.hex if self.newest else ""}.{self.unopened}"'
+
 
 def since(mark: Mark) -> News | None:
     """What an open session would find in its mailbox; None for a session that is not, or no longer, open."""

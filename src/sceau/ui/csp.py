@@ -11,7 +11,7 @@ POLICY = (
 )
 # A worker's script brings its worker's policy (CSP 3 §5.1): that of the page does not reach it.
 WORKER = "default-src 'none'; script-src 'self'"
-_HEADERS = {
+HEADERS = {
     "Content-Security-Policy": POLICY,
     "Cache-Control": "no-store",
     "Cross-Origin-Resource-Policy": "same-origin",
@@ -31,6 +31,6 @@ class ContentSecurityPolicy:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
-        for name, value in _HEADERS.items():
+        for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
         return response

@@ -24,13 +24,12 @@ def news(request: HttpRequest) -> HttpResponse:
         return JsonResponse({"code": "busy"}, status=_TRY_LATER)
     if not isinstance(found, News):
         return found
-    tag = f'"{found.newest.hex if found.newest else ""}.{found.unopened}"'
-    if request.headers.get("If-None-Match") == tag:
+    if request.headers.get("If-None-Match") == found.tag:
         response = HttpResponse(status=_NOT_MODIFIED)
     else:
         response = JsonResponse({"newest": found.newest, "unopened": found.unopened})
         response.headers["Content-Length"] = str(len(response.content))
-    response.headers["ETag"] = tag
+    response.headers["ETag"] = found.tag
     return response
 
 
