@@ -134,6 +134,7 @@ def test_a_letter_is_thrown_away_and_brought_back_by_key(marcs: Open) -> None:
     press(page, "z")
     expect(page.get_by_text("tout est revenu à sa place")).to_be_visible()
     assert rows(page) == ["Avis", "Ordonnance", "Radiographie", "Bilan"]
+    assert "Ordonnance" in focused(page)
 
 
 def test_chosen_letters_are_filed_by_key(marcs: Open) -> None:

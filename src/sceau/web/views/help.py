@@ -80,6 +80,15 @@ SHORTCUTS = (
             (("c",), _("nouvelle enveloppe")),
             (("/",), _("chercher")),
             (("?",), _("cette liste")),
+            ((_("Échap deux fois"),), _("masquer l’écran")),
+        ),
+    ),
+    (
+        _("Quand vous écrivez"),
+        (
+            (("Ctrl+S",), _("enregistrer le brouillon")),
+            (("Ctrl+M",), _("insérer un modèle")),
+            ((_("Ctrl+Entrée"),), _("aller au bouton qui scelle")),
         ),
     ),
 )

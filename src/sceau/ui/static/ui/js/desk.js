@@ -90,6 +90,7 @@ function keep(row = "") {
 }
 addEventListener("pagehide", () => sessionStorage.getItem(PLACE) || keep());
 addEventListener("submit", ({ target }) => { // once these are gone, the next row is under the hand
+  if (target.matches(".flash form")) return keep(document.activeElement.closest(".row")?.id);
   if (target.id !== "choix" && !target.matches("[data-letter-acts]")) return;
   const picked = target.id === "choix" ? [...rows().querySelectorAll(":checked")] : [current()].filter(Boolean);
   const gone = picked.map((element) => element.closest("li")), items = [...rows().children];
