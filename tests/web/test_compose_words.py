@@ -143,6 +143,14 @@ def test_what_is_doubtful_is_asked_once_and_never_forbidden(browser: Client, dra
     assert Envelope.objects.exists()
 
 
+def test_what_is_refused_is_said_before_anything_is_asked(browser: Client, draft: Draft, marc: Member) -> None:
+    """Nobody confirms a doubt to hear afterwards that the address was wrong."""
+    answer = browser.post(url(draft, "sceller"), form(draft, to=f"{marc.address}, nulle-part", body="Voir ci-joint."))
+    assert answer.status_code == 422
+    assert "« nulle-part » n’est pas une adresse" in text_of(answer)
+    assert "À regarder avant de sceller" not in text_of(answer)
+
+
 def test_another_doubt_is_asked_again(browser: Client, draft: Draft, marc: Member) -> None:
     fields = form(draft, to=str(marc.address), body="Voir ci-joint.")
     confirmed = token(browser.post(url(draft, "sceller"), fields).content.decode())

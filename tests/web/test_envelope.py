@@ -172,6 +172,7 @@ def test_a_destroyed_envelope_still_tells_its_story(place: str, marc: Member, cl
     retention.sweep(at=at)
     shown = page(browser, place)
     assert "Le contenu de cette enveloppe est détruit" in shown
+    assert "Sceau intact" not in shown
     assert "Ouverte par vous" in shown
     assert "Dr Claire Vasseur" in shown
     assert SECRET not in shown

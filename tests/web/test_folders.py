@@ -133,3 +133,11 @@ def test_a_form_from_elsewhere_does_not_empty_the_trash(claire: Member, marc: Me
 def test_lists_are_for_people_who_are_signed_in(path: str, settings: Settings) -> None:
     answer = Client().get(path)
     assert (answer.status_code, answer["Location"]) == (303, f"/connexion?next=%2F{path[1:]}")
+
+
+@pytest.mark.parametrize(("place", "said"), [("own", "Ce dossier est vide"), ("trash", "La corbeille est vide")])
+def test_an_empty_list_says_which_one_it_is(claire: Member, place: str, said: str) -> None:
+    made = filing.create("Tournées", by=people.actor(claire), at=clock.now())
+    page = text_of(sign_in(claire).get(f"/dossiers/{made.id}" if place == "own" else "/corbeille"))
+    assert said in page
+    assert page.count(" est vide") == 1

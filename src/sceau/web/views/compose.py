@@ -21,7 +21,7 @@ from sceau.accounts import people
 from sceau.accounts.actor import Actor
 from sceau.core import clock
 from sceau.core.errors import Error, NotFound, Refused, TryLater
-from sceau.envelopes import access, attachments, drafts, options, pieces, rules, sending, snippets
+from sceau.envelopes import access, attachments, drafts, options, pieces, planning, rules, sending, snippets
 from sceau.envelopes.drafts import Content, Stale
 from sceau.envelopes.models import Copy, Draft
 from sceau.envelopes.reading import Unsealed
@@ -234,6 +234,10 @@ def _sealed(copy: Copy) -> str:
 def _doubts(request: HttpRequest, draft: Draft, actor: Actor) -> HttpResponse | None:
     """The page with what is worth a look, once; nothing when there is nothing, or when it was seen and confirmed."""
     content, at = drafts.read(draft, keys=actor.keys), clock.now()
+    try:
+        planning.plan(draft, content, [], by=actor, at=at)
+    except Refused:
+        return None  # sealing says why: nobody confirms what is refused in the end
     found = doubts.of(drafting.compose(draft, content, by=actor, at=at), content, by=actor, at=at)
     token = doubts.token(draft.id, found)
     if not found or request.POST.get("confirmed") == token:
