@@ -3,7 +3,6 @@
 import statistics
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from dataclasses import replace
 from functools import partial
 from http.client import HTTPConnection
@@ -13,6 +12,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection
+from django.http import HttpResponse
 from django.test.utils import CaptureQueriesContext
 
 from bench import mail, meters, server, stage
@@ -105,8 +105,10 @@ class _Browser:
             status = said
             return len
 
-        with closing(wsgi.application(self._environ(), start)) as answer:
-            self.size = sum(map(len, answer))
+        answer = wsgi.application(self._environ(), start)
+        self.size = sum(map(len, answer))
+        if isinstance(answer, HttpResponse):
+            answer.close()
         assert status.startswith("200"), status
 
     def _environ(self) -> dict[str, Any]:
@@ -123,7 +125,7 @@ def _rate(reader: Actor) -> Result:
     """Requests a second that two web processes answer to a few browsers that never rest."""
     cookie = server.sign_in(reader)
     with server.running() as (port, process):
-        _drive(port, cookie, 1)  # what is loaded once
+        _drive(port, cookie, 6)  # what each thread loads, connects to and prepares once
         before = server.seconds(server.family(process))
         count = _drive(port, cookie, _SECONDS)
         spent = server.seconds(server.family(process)) - before
