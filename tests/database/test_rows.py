@@ -100,14 +100,27 @@ def test_rows_whose_ids_the_database_gives_are_not_for_here() -> None:
 
 
 @pytest.mark.django_db
-def test_a_field_is_written_only_while_another_is_null() -> None:
+def test_a_field_is_written_beside_what_is_inserted_only_while_another_is_null() -> None:
     notice = Notice.objects.create(kind="code", queued_at=AT)
     notice.reason = "550"
-    assert rows.write(notice, "reason", while_null="ended_at")
+    mark = rows.Write(notice, "reason", while_null="ended_at")
+    with transaction.atomic(), CaptureQueriesContext(connection) as seen:
+        rows.insert(record(), job(), then=mark)
+    assert len(seen) == (1 if connection.vendor == "postgresql" else 3)
     Notice.objects.update(ended_at=AT)
     notice.reason = "too-late"
-    assert not rows.write(notice, "reason", while_null="ended_at")
+    with pytest.raises(rows.Missed), transaction.atomic():
+        rows.insert(record(), job(), then=mark)
     assert Notice.objects.get().reason == "550"
+    assert (Record.objects.count(), Job.objects.count()) == (1, 1)
+
+
+@pytest.mark.django_db
+def test_a_write_that_finds_its_row_gone_leaves_nothing_behind() -> None:
+    lost = Notice(kind="code", queued_at=AT)
+    with pytest.raises(rows.Missed), transaction.atomic():
+        rows.insert(job(), then=rows.Write(lost, "reason", while_null="ended_at"))
+    assert not Job.objects.exists()
 
 
 @pytest.mark.django_db

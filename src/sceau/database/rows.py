@@ -6,6 +6,7 @@ write to several tables (PostgreSQL), one journey to the server takes them all.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain, groupby
 from typing import Any, TypeVar
@@ -17,35 +18,32 @@ _Model = TypeVar("_Model", bound=models.Model)
 _Rows = Sequence[models.Model]
 
 
-def insert(*rows: models.Model) -> None:
+class Missed(Exception):
+    """A Write found its condition gone; the transaction is to be rolled back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """One field of a row as it now stands, if the column `while_null` is null there."""
+
+    row: models.Model
+    field: str
+    while_null: str
+
+
+def insert(*rows: models.Model, then: Write | None = None) -> None:
     """Insert rows of any models, in order, inside the caller's transaction: neighbours of one model go together.
 
     Their ids are given, not made by the database. Foreign keys are checked at the commit, as Django declares them.
-    Raises IntegrityError: then the transaction can only be rolled back.
+    `then` goes along; it waits for another transaction that holds its row.
+    Raises IntegrityError, Missed: then the transaction can only be rolled back.
     """
-    _insert([(model, list(group)) for model, group in groupby(rows, key=type)])
+    _insert([(model, list(group)) for model, group in groupby(rows, key=type)], then=then)
 
 
 def insert_missing(rows: Iterable[models.Model]) -> None:
     """Insert rows of one model; one that a unique constraint refuses is left out in silence."""
     _insert([(model, list(group)) for model, group in groupby(rows, key=type)], ending=" ON CONFLICT DO NOTHING")
-
-
-def write(row: models.Model, field: str, *, while_null: str) -> bool:
-    """Write one field of a row as it now stands, if the column `while_null` is null there; tells whether it was.
-
-    Waits for another transaction that holds the row.
-    """
-    connection, meta = connections["default"], type(row)._meta
-    named = {each.attname: each for each in _fields(type(row))}
-    values = [each.get_db_prep_save(getattr(row, each.attname), connection) for each in (named[field], meta.pk)]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f'UPDATE "{meta.db_table}" SET "{named[field].column}" = %s'
-            f' WHERE "{meta.pk.column}" = %s AND "{named[while_null].column}" IS NULL',
-            values,
-        )
-        return bool(cursor.rowcount)
 
 
 def among(model: type[_Model], field: str, values: Collection[Any]) -> list[_Model]:
@@ -59,26 +57,34 @@ def among(model: type[_Model], field: str, values: Collection[Any]) -> list[_Mod
     return list(model._default_manager.raw(f'{_select(model)} WHERE "{column.column}" IN ({marks})', prepared))
 
 
-def _insert(tables: list[tuple[type[models.Model], _Rows]], ending: str = "") -> None:
+def _insert(tables: list[tuple[type[models.Model], _Rows]], ending: str = "", then: Write | None = None) -> None:
     connection = connections["default"]
     if not tables:
         return
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("rows are inserted in the transaction of their act")
     with transaction.mark_for_rollback_on_error(connection.alias), connection.cursor() as cursor:
-        for statement, values in _journeys(tables, ending, connection):
+        for statement, values in _journeys(tables, ending, then, connection):
             cursor.execute(statement, values)
+        if then and not cursor.rowcount:
+            raise Missed
     for row in (row for _, rows in tables for row in rows):
         row._state.adding, row._state.db = False, connection.alias
 
 
 def _journeys(
-    tables: list[tuple[type[models.Model], _Rows]], ending: str, connection: BaseDatabaseWrapper
+    tables: list[tuple[type[models.Model], _Rows]],
+    ending: str,
+    then: Write | None,
+    connection: BaseDatabaseWrapper,
 ) -> Iterator[tuple[str, list[Any]]]:
-    """Each statement with its values."""
+    """Each statement with its values; `then` is in the last one, whose count of rows is its own."""
     pieces = [(model, piece) for model, rows in tables for piece in _pieces(model, rows, connection)]
     values = [_values(model, rows, connection) for model, rows in pieces]
     statements = [_statement(model, len(rows)) + ending for model, rows in pieces]
+    if then:
+        statements.append(_update(type(then.row), then.field, then.while_null))
+        values.append(_written(then, connection))
     if connection.vendor == "postgresql" and sum(map(len, values)) <= most_values(connection):
         yield _joined(statements), list(chain.from_iterable(values))
     else:
@@ -97,6 +103,21 @@ def _joined(statements: list[str]) -> str:
         return last
     named = ", ".join(f"i{number} AS ({statement})" for number, statement in enumerate(others))
     return f"WITH {named} {last}"
+
+
+@lru_cache(maxsize=16)
+def _update(model: type[models.Model], field: str, while_null: str) -> str:
+    columns = {each.attname: each.column for each in _fields(model)}
+    return (
+        f'UPDATE "{model._meta.db_table}" SET "{columns[field]}" = %s'
+        f' WHERE "{model._meta.pk.column}" = %s AND "{columns[while_null]}" IS NULL'
+    )
+
+
+def _written(write: Write, connection: BaseDatabaseWrapper) -> list[Any]:
+    named = {each.attname: each for each in _fields(type(write.row))}
+    fields = named[write.field], type(write.row)._meta.pk
+    return [each.get_db_prep_save(getattr(write.row, each.attname), connection) for each in fields]
 
 
 def _values(model: type[models.Model], rows: _Rows, connection: BaseDatabaseWrapper) -> list[Any]:

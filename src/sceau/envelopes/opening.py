@@ -28,11 +28,12 @@ def open(copy: Copy, *, by: Actor, at: datetime) -> Opening:
     told = notices.opened(copy, by=by.person, at=at)  # sealed out here as well
     try:
         with transaction.atomic():
-            log.record(fact, at=at, beside=[opening, *told])  # first: its "once" decides between two tabs
-            _mark(copy, at)
+            log.record(fact, at=at, beside=[opening, *told], then=_mark(copy, at))
             failpoint("open.recorded")
     except log.AlreadyRecorded:  # by the same person, long ago or in another tab this very moment
         return Opening.objects.get(copy=copy, person=by.person)
+    except rows.Missed as error:
+        raise rules.Destroyed from error
     failpoint("open.committed")
     return opening
 
@@ -52,9 +53,9 @@ def _fact(copy: Copy, *, by: Actor, at: datetime) -> log.Fact:
     )
 
 
-def _mark(copy: Copy, at: datetime) -> None:
-    if copy.opened_at is None:
-        copy.opened_at = at
-        # Waits for a destruction under way, which takes the same row: one of the two comes first in evidence.
-        if not rows.write(copy, "opened_at", while_null="destroyed_at"):
-            raise rules.Destroyed
+def _mark(copy: Copy, at: datetime) -> rows.Write | None:
+    """Waits for a destruction under way, which takes the same row: one of the two comes first in evidence."""
+    if copy.opened_at is not None:
+        return None
+    copy.opened_at = at
+    return rows.Write(copy, "opened_at", while_null="destroyed_at")

@@ -53,12 +53,12 @@ class Fact:
     once: tuple[Any, ...] | None = None
 
 
-def record(*facts: Fact, at: datetime, beside: Iterable[Model] = ()) -> list[Evidence]:
-    """Insert evidence, its records, its place in the queue of the log and the act's own rows `beside` it: one
-    statement on PostgreSQL, one a table on SQLite.
+def record(*facts: Fact, at: datetime, beside: Iterable[Model] = (), then: rows.Write | None = None) -> list[Evidence]:
+    """Insert evidence, its records, its place in the queue of the log and the act's own rows `beside` it, `then` write
+    what the act marks: one statement on PostgreSQL, one a table on SQLite.
 
     Must run inside the act's `transaction.atomic`: no act without trace, no trace without act. No index and no lock
-    is taken here (E2). The order of `facts` is their order in the log. Raises AlreadyRecorded.
+    is taken here (E2). The order of `facts` is their order in the log. Raises AlreadyRecorded, rows.Missed.
     """
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("evidence belongs into the transaction of its act")
@@ -66,7 +66,7 @@ def record(*facts: Fact, at: datetime, beside: Iterable[Model] = ()) -> list[Evi
     # UUIDv7 of one millisecond sort at random: sorting them first makes the log keep the order of the facts.
     evidence = [_evidence(fact, id, at) for fact, id in zip(facts, sorted(ids.new() for _ in facts), strict=True)]
     try:
-        rows.insert(*recorded, *evidence, *(Pending(evidence=row) for row in evidence), *beside)
+        rows.insert(*recorded, *evidence, *(Pending(evidence=row) for row in evidence), *beside, then=then)
     except IntegrityError as error:
         if any(fact.once for fact in facts):
             raise AlreadyRecorded from error
