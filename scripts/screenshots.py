@@ -145,6 +145,8 @@ def _take(browser: Browser, state: State, keys: dict[str, StorageState], port: i
     context = browser.new_context(
         locale=state.language,
         viewport={"width": state.size[0], "height": state.size[1]},
+        is_mobile=state.size == PHONE,
+        has_touch=state.size == PHONE,
         color_scheme=state.scheme,  # type: ignore[arg-type]  # one of Playwright's words
         storage_state=keys[state.who.handle] if state.who else None,
     )
