@@ -92,7 +92,7 @@ def test_files_arrive_as_they_were_sent(files: list[bytes]) -> None:
     incoming = request(multipart(*((f"{number}.bin", iter([octets])) for number, octets in enumerate(files))))
     with uploads.sealing(incoming, limit=40_000_000) as arrived:
         assert incoming.POST["subject"] == "Avis"
-        assert [received.size for received in arrived.received] == [len(octets) for octets in files]
+        assert [received.size for received in arrived.kept] == [len(octets) for octets in files]
     assert stored() == 0  # nobody claimed them
 
 
@@ -101,7 +101,7 @@ def test_the_limit_is_for_all_files_of_a_request_together() -> None:
     with uploads.sealing(incoming, limit=1_000_000) as arrived:
         assert incoming.POST["subject"] == "Avis"  # what came before stays readable
         assert isinstance(arrived.error, rules.TooLarge)
-        assert [received.name for received in arrived.received] == ["a"]
+        assert [received.name for received in arrived.kept] == ["a"]
     assert stored() == 0
 
 
@@ -126,7 +126,7 @@ def test_a_connection_that_breaks_leaves_nothing() -> None:
     incoming = request(multipart(("a", zeros(300_000)), whole=False))
     with uploads.sealing(incoming, limit=1_000_000) as arrived:
         assert incoming.POST["subject"] == "Avis"
-        assert arrived.received == []
+        assert arrived.kept == []
     assert stored() == 0
 
 
@@ -184,4 +184,4 @@ def test_a_handler_shows_nothing_of_what_it_holds() -> None:
     with uploads.sealing(incoming, limit=100) as arrived:
         incoming.POST.get("subject")
         assert isinstance(arrived, SealingUpload)
-        assert "secret" not in repr(arrived.received)
+        assert "secret" not in repr(arrived.kept)

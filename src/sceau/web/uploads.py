@@ -29,6 +29,7 @@ from sceau.core.errors import Error
 from sceau.envelopes import attachments
 from sceau.envelopes.attachments import Received
 
+_Kept = TypeVar("_Kept")
 _Result = TypeVar("_Result")
 _AHEAD = 8  # chunks of 64 KiB between the socket and the seal
 _PATIENCE = 3  # times the limit: how much of a refused body is read, so that the browser gets to see the answer
@@ -47,21 +48,32 @@ class RefuseFiles(FileUploadHandler):
         raise NotImplementedError
 
 
-class SealingUpload(FileUploadHandler):
-    """Seals each file while it arrives. `received` holds them; `error` says why one was refused."""
+class Discard(FileUploadHandler):
+    """Of whom may not bring anything: what he sends is passed over."""
 
-    def __init__(self, request: HttpRequest, *, limit: int) -> None:
-        """`limit`: decoded octets that all files of this request may have together."""
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
+        return None
+
+    def file_complete(self, file_size: int) -> None:
+        return None
+
+
+class PipedUpload(FileUploadHandler, Generic[_Kept]):
+    """Consumes each file while it arrives. `kept` holds what came of it; `error` says why the request ended early."""
+
+    def __init__(self, request: HttpRequest) -> None:
         super().__init__(request)
-        self.received: list[Received] = []
+        self.kept: list[_Kept] = []
         self.error: Error | None = None
-        self._room = limit
-        self._pipe: Pipe[Received] | None = None
+        self._pipe: Pipe[list[_Kept]] | None = None
+
+    def consumer(self) -> Callable[[Iterator[bytes]], list[_Kept]]:
+        """What takes the file that begins now."""
+        raise NotImplementedError
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:  # Django's signature
         super().new_file(*args, **kwargs)
-        name, content_type, limit = self.file_name or "", self.content_type or "", self._room
-        self._pipe = Pipe(lambda chunks: attachments.receive(name, content_type, chunks, limit=limit))
+        self._pipe = Pipe(self.consumer())
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
         try:
@@ -71,12 +83,10 @@ class SealingUpload(FileUploadHandler):
 
     def file_complete(self, file_size: int) -> None:
         try:
-            received = self._current.finish()
+            self.kept += self._current.finish()
         except Error as error:
             self._stop(error)
         self._pipe = None
-        self._room -= received.size
-        self.received.append(received)
 
     def upload_interrupted(self) -> None:
         self.abandon()
@@ -87,13 +97,13 @@ class SealingUpload(FileUploadHandler):
             self._pipe.abandon()
             self._pipe = None
 
-    def claim(self) -> Iterator[Received]:
-        """Each sealed file, once: from then on its blob is the caller's to keep or to drop."""
-        while self.received:
-            yield self.received.pop(0)
+    def claim(self) -> Iterator[_Kept]:
+        """Each one once: from then on its blob is the caller's to keep or to drop."""
+        while self.kept:
+            yield self.kept.pop(0)
 
     @property
-    def _current(self) -> "Pipe[Received]":
+    def _current(self) -> "Pipe[list[_Kept]]":
         if self._pipe is None:
             raise RuntimeError("no file is under way")
         return self._pipe
@@ -113,6 +123,20 @@ class SealingUpload(FileUploadHandler):
             pass
 
 
+class SealingUpload(PipedUpload[Received]):
+    """Seals each file while it arrives."""
+
+    def __init__(self, request: HttpRequest, *, limit: int) -> None:
+        """`limit`: decoded octets that all files of this request may have together."""
+        super().__init__(request)
+        self._limit = limit
+
+    def consumer(self) -> Callable[[Iterator[bytes]], list[Received]]:
+        name, content_type = self.file_name or "", self.content_type or ""
+        limit = self._limit - sum(received.size for received in self.kept)
+        return lambda chunks: [attachments.receive(name, content_type, chunks, limit=limit)]
+
+
 @contextmanager
 def sealing(request: HttpRequest, *, limit: int) -> Iterator[SealingUpload]:
     """Let this request bring files of at most `limit` octets together; on leaving, drop what nobody claimed.
@@ -125,7 +149,7 @@ def sealing(request: HttpRequest, *, limit: int) -> Iterator[SealingUpload]:
         yield handler
     finally:
         handler.abandon()
-        for received in handler.received:
+        for received in handler.kept:
             attachments.drop(received)
 
 
