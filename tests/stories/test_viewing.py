@@ -171,7 +171,9 @@ def test_without_scripts_what_can_be_shown_is_and_the_rest_is_one_link_away(
         press(own, "Document suivant")
         expect(own.get_by_text("glycémie;1,12")).to_be_visible()
         own.goto(f"{place}/documents/2/voir")
-        expect(own.get_by_text("Sans JavaScript, un PDF ne s’affiche pas ici")).to_be_visible()
+        expect(own.locator("noscript p")).to_be_visible()
+        expect(own.locator("noscript p")).to_contain_text("Sans JavaScript, un PDF ne s’affiche pas ici")
+        expect(own.get_by_text("Ouverture du document…")).to_be_hidden()
         with own.expect_download() as download:
             press(own, "Télécharger")
         assert download.value.path().stat().st_size > 38_000_000
