@@ -45,17 +45,23 @@ def keys_for(mailboxes: Iterable[Mailbox]) -> dict[UUID, EpochKey]:
     return keys
 
 
+def owner(mailbox: Mailbox) -> Person:
+    """Whose it is. Every mailbox is somebody's, until those of organisations come."""
+    if mailbox.owner is None:
+        raise NotImplementedError("organisational mailboxes come with delegation")
+    return mailbox.owner
+
+
 def roll(mailbox: Mailbox, *, at: datetime, by: UUID | None = None) -> EpochKey:
     """Open the mailbox's next epoch for its owner and put it in evidence. Inside the act's transaction.
 
     Needs public keys only: nobody has to be signed in. Raises UnsignedKey when the signer never saw this owner under
     this address: whoever writes to the tables could name himself, and be granted what arrives from then on.
     """
-    if mailbox.owner is None:
-        raise NotImplementedError("organisational mailboxes come with delegation")
-    if mailbox.address not in principals.signed(mailbox.owner.principal).addresses:
+    principal = owner(mailbox).principal
+    if mailbox.address not in principals.signed(principal).addresses:
         raise UnsignedKey
-    key = epochs.open_next(mailbox.id, [mailbox.address], [mailbox.owner.principal], at=at, by=by)
+    key = epochs.open_next(mailbox.id, [mailbox.address], [principal], at=at, by=by)
     content = {"mailbox": str(key.mailbox), "epoch": key.number, "public_key": key.public_key.hex()}
     reader = records.Reader(key.mailbox, key.number, key.public_key)
     facts = records.seal(content, [reader], envelope=None, at=at)

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
+from sceau.accounts import mailboxes
 from sceau.accounts.models import Mailbox
 from sceau.core import ids
 from sceau.core.failpoints import failpoint
@@ -55,9 +56,7 @@ def _answer(copy: Copy, row: AutoReply, *, at: datetime) -> None:
 
 
 def _author(mailbox: Mailbox) -> Author:
-    if mailbox.owner is None:
-        raise NotImplementedError("organisational mailboxes come with delegation")
-    return Author(mailbox.owner, mailbox, Assurance.NONE, automatic=True)
+    return Author(mailboxes.owner(mailbox), mailbox, Assurance.NONE, automatic=True)
 
 
 def _has_owner(mailbox: Mailbox) -> bool:
