@@ -89,6 +89,10 @@ class TestWithdrawal:
         theirs = seen(chloe, received)
         assert "Retirée par son expéditeur le" in theirs
         assert "Avis" not in theirs
+        listed = text_of(sign_in(chloe).get("/recues"))
+        assert "Retirée par son expéditeur, preuves gardées" in listed
+        assert "contenu détruit" not in listed
+        assert "retirée chez 1 sur 2" in text_of(browser.get("/envoyees"))
 
     def test_too_late_is_said(self, received: Envelope, claire: Member, chloe: Member) -> None:
         browser, own = sign_in(claire), desk.own_copy(received, people.actor(claire))

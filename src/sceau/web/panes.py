@@ -152,20 +152,22 @@ def _name(party: Party) -> str:
 
 
 def _gone(line: Line, now: datetime) -> str:
-    if line.withdrawn_at and not line.is_destroyed(now):
+    if line.withdrawn_at:
         return _("Retirée par son expéditeur, preuves gardées")
     return _("Contenu détruit, preuves gardées") if line.is_destroyed(now) else _("Ne s’ouvre pas")
 
 
 def _state(line: Line, now: datetime) -> str:
-    if line.is_destroyed(now):
-        return _("contenu détruit")
     if line.withdrawn_at:
         return _("retirée")
+    if line.is_destroyed(now):
+        return _("contenu détruit")
     if line.role != Copy.Role.FROM:
         return _("à ouvrir") if line.is_unopened(now) else ""
     if line.deliver_at and line.deliver_at > now:
         return _("partira plus tard")
+    if line.state.withdrawn and line.state.withdrawn == line.state.recipients:
+        return _("retirée")
     if line.state.withdrawn:
         return _("retirée chez %(count)s sur %(all)s") % {"count": line.state.withdrawn, "all": line.state.recipients}
     if not line.state.opened:
