@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from django.test import Client
 
@@ -85,6 +87,12 @@ def test_a_weak_password_is_told_each_reason_and_keeps_the_rest(client: Client, 
     assert 'value="Dupuis"' in answer.content.decode()
     assert 'value="azerty"' not in answer.content.decode()
     assert client.post(path, FORM).status_code == 200
+
+
+def test_the_focus_goes_to_the_first_field_that_is_to_be_mended(client: Client, path: str) -> None:
+    page = client.post(path, {**FORM, "family_name": "", "password": "faible"}).content.decode()
+    (led,) = re.findall(r"<input[^>]* autofocus[^>]*>", page)
+    assert 'name="family_name"' in led
 
 
 def test_two_different_passwords_are_refused(client: Client, path: str) -> None:

@@ -14,6 +14,7 @@ _NOTHING: Mapping[str, object] = {}
 
 
 def invalid(request: HttpRequest, template: str, form: Form, context: Mapping[str, object] = _NOTHING) -> HttpResponse:
+    _lead(form)
     return render(request, template, {**context, "form": form}, status=INVALID)
 
 
@@ -28,7 +29,16 @@ def refused(
 ) -> HttpResponse:
     """The sentence of `error` stands at `field`, or above the form."""
     form.add_error(field, errors.sentence(error))
+    _lead(form)
     response = render(request, template, {**context, "form": form}, status=errors.answer(error).status)
     if isinstance(error, TooMany):
         response["Retry-After"] = str(error.retry_after)
     return response
+
+
+def _lead(form: Form) -> None:
+    """The focus goes to the first field that is to be mended."""
+    faulty = next((name for name in form.fields if name in form.errors), None)
+    if faulty is not None:
+        for name, field in form.fields.items():
+            field.widget.attrs["autofocus"] = name == faulty
