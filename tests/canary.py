@@ -40,8 +40,12 @@ def _middle(encoded: bytes, shift: int, length: int) -> bytes:
 
 def search(data: bytes, words: Iterable[str]) -> list[str]:
     """Which word, in which spelling, stands in `data` or in a gzip stream inside it."""
-    wanted = [(f"{word} ({name})", form) for word in words for name, form in spellings(word).items()]
-    return [label for view in (data, *_unzipped(data)) for label, form in wanted if form in view]
+    wanted: dict[bytes, list[str]] = {}  # many spellings of plain letters are one: it is looked for once
+    for word in words:
+        for name, form in spellings(word).items():
+            wanted.setdefault(form, []).append(f"{word} ({name})")
+    views = (data, *_unzipped(data))
+    return [label for view in views for form, labels in wanted.items() if form in view for label in labels]
 
 
 def _unzipped(data: bytes) -> Iterator[bytes]:

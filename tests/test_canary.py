@@ -37,12 +37,12 @@ def site(tmp_path: Path) -> Iterator[Deployment]:
         yield running
 
 
-def stores(settings: dict[str, str]) -> Iterator[traces.Trace]:
+def stores(settings: dict[str, str], since: float = 0) -> Iterator[traces.Trace]:
     """Database and blobs of an installation, whichever they are."""
     yield from traces.rows(settings)
     yield from traces.files(Path(settings["SCEAU_DATA"]))
     if url := settings.get("SCEAU_DATABASE_URL"):
-        yield from traces.server(url)
+        yield from traces.server(url, since)
     if settings.get("SCEAU_S3_BUCKET"):
         yield from traces.objects(settings)
 
@@ -62,7 +62,7 @@ def test_a_day_of_an_installation_leaves_no_word_anywhere(site: Deployment, tmp_
     day.everything_goes_wrong()
     limits = {traces.core_limit(pid) for pid in traces.family(process.pid for process in site.processes)}
     restored = day.backed_up_and_restored()
-    living = [*stores(site.environment), *stores(restored)]
+    living = [*stores(site.environment, began), *stores(restored, began)]
     _end(site)
     assert limits == {"0"}
     _nothing_is_left(day, living, began)
@@ -238,14 +238,15 @@ class TestTheSearchFindsALeak:
         settings = parts.settings_of_servers(tmp_path)
         if not settings:
             pytest.skip("wants PostgreSQL and S3: make test-postgresql brings them")
-        with psycopg.connect(settings["SCEAU_DATABASE_URL"], autocommit=True) as connection:
+        began, url = time.time() - 1, settings["SCEAU_DATABASE_URL"]
+        with psycopg.connect(url, autocommit=True) as connection:
             connection.execute("CREATE TABLE accounts_person (zone TEXT)")
             connection.execute("INSERT INTO accounts_person VALUES (%s)", [self.WORD])
-            found = self.found(traces.rows(settings)) + self.found(traces.server(settings["SCEAU_DATABASE_URL"]))
+            found = self.found(traces.rows(settings)) + self.found(traces.server(url, began))
             assert "table accounts_person" in found
             assert "pg_dump" in found
             connection.execute("DELETE FROM accounts_person")
-        assert "/pg_wal/" in self.found(traces.server(settings["SCEAU_DATABASE_URL"]))
+        assert "/pg_wal/" in self.found(traces.server(url, began))
         client = connect(settings["SCEAU_S3_ENDPOINT"], s3.REGION, s3.ACCESS_KEY, s3.SECRET_KEY)
         client.put_object(Bucket=settings["SCEAU_S3_BUCKET"], Key="blobs/ab/cd", Body=self.WORD.encode())
         assert "object blobs/ab/cd" in self.found(traces.objects(settings))

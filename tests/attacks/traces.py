@@ -28,12 +28,12 @@ def left(words: Iterable[str], traces: Iterable[Trace]) -> dict[str, list[str]]:
     return {where: found for where, octets in traces if (found := canary.search(octets, words))}
 
 
-def files(*folders: Path) -> Iterator[Trace]:
-    """Every regular file below: a database with its journal, blobs, logs, backups."""
+def files(*folders: Path, since: float = 0) -> Iterator[Trace]:
+    """Every regular file below that was written since: a database with its journal, blobs, logs, backups."""
     for folder in folders:
         for path in sorted(folder.rglob("*")):
             with suppress(FileNotFoundError):  # gone since it was listed
-                if path.is_file() and not path.is_symlink():
+                if path.is_file() and not path.is_symlink() and path.stat().st_mtime >= since:
                     yield str(path), os.fsencode(path.name) + b"\n" + path.read_bytes()
 
 
@@ -68,8 +68,11 @@ def _cells(table: str, lines: Iterable[tuple[object, ...]]) -> Iterator[Trace]:
     yield f"table {table}", b"\n".join(octets)
 
 
-def server(url: str) -> Iterator[Trace]:
-    """PostgreSQL's own: the database's files, the write-ahead log, what the server logged, a dump."""
+def server(url: str, since: float = 0) -> Iterator[Trace]:
+    """PostgreSQL's own: the database's files, the write-ahead log, what the server logged, a dump.
+
+    The log is every database's, and long: `since`, before the words were made, leaves out what is older than they.
+    """
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("CHECKPOINT")
         found = connection.execute(
@@ -77,7 +80,8 @@ def server(url: str) -> Iterator[Trace]:
         ).fetchone()
     assert found
     folder, oid = Path(str(found[0])), str(found[1])
-    yield from files(folder / "base" / oid, folder / "pg_wal", folder / "log")
+    yield from files(folder / "base" / oid, folder / "log")
+    yield from files(folder / "pg_wal", since=since)
     yield from files(*(path for path in (folder.parent / "log",) if path.is_dir()))
     if (folder.parent / "log").is_file():
         yield "server's log", (folder.parent / "log").read_bytes()

@@ -6,6 +6,7 @@ What it says, a JSON object a line, it says after the act was done: that is the 
 import importlib
 import json
 import sys
+from typing import Any
 
 import django
 from django.db import connections
@@ -16,8 +17,7 @@ from tests import installation  # noqa: E402
 from tests.crash import moved  # noqa: E402
 
 
-def main(name: str) -> None:
-    wanted = json.load(sys.stdin)
+def act(name: str, wanted: dict[str, Any]) -> None:
     moved.to(days=wanted.pop("days", 0))
     installation.cheapen_passwords()
     module, _, function = name.rpartition(".")
@@ -26,4 +26,4 @@ def main(name: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    act(sys.argv[1], json.load(sys.stdin))

@@ -1,7 +1,8 @@
 """An installation whose processes die and come back: keys, a data folder and a database, shared with nobody.
 
 Each act is a process of its own (`tests.crash.child`). It says what it did only once it was done, as a door does;
-a process that is killed says nothing more. On SQLite and files, or on the PostgreSQL that this run was given.
+a process that is killed says nothing more. In a slot a nursery bears it (`tests.crash.nursing`). On SQLite and files,
+or on the PostgreSQL that this run was given.
 """
 
 import json
@@ -11,7 +12,6 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -21,32 +21,23 @@ import psycopg
 from psycopg import sql
 
 from tests.crash import saying
-from tests.crash.saying import Said
+from tests.crash.nursing import ROOT, Slot
+from tests.crash.saying import Ended, Said
 from tests.deployment import PASSPHRASE
 
-ROOT = Path(__file__).parents[2]
 SERVER = os.environ.get("SCEAU_TEST_DATABASE_URL", "")
 VENDOR = "postgresql" if SERVER else "sqlite"
-
-
-@dataclass(frozen=True)
-class Ended:
-    """A process that is over."""
-
-    status: int  # negative: the signal that killed it
-    said: list[Said]
-    output: str
-    trace: str
 
 
 class Site:
     """`more` adds SCEAU_* settings. Call `remove` at the end: a database is not in the folder."""
 
-    def __init__(self, folder: Path, more: Mapping[str, str] | None = None) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, more: Mapping[str, str] | None = None, slot: Slot | None = None) -> None:
+        self.folder, self.slot = folder, slot
         self.data, self.keys, self.backups = folder / "data", folder / "keys", folder / "backups"
         self.more = dict(more or {})
-        self.database = f"crash_{uuid4().hex}" if SERVER else ""
+        name = slot.database if slot else f"crash_{uuid4().hex}"
+        self.database = name if SERVER else ""
         for each in (self.data, self.keys, folder / "tmp"):
             each.mkdir(mode=0o700, parents=True, exist_ok=True)
 
@@ -72,6 +63,8 @@ class Site:
 
     def run(self, act: str, /, *, failpoint: str = "", **arguments: Any) -> Ended:
         """One act to its end, whichever that is. `days` moves its clock."""
+        if self.slot:
+            return self.slot.run(self.environment, act, failpoint, arguments)
         armed = {"SCEAU_FAILPOINT": failpoint} if failpoint else {}
         done = subprocess.run(
             self.command(act),
@@ -97,18 +90,18 @@ class Site:
             model = sql.SQL("TEMPLATE {}").format(sql.Identifier(like.database)) if like else sql.SQL("")
             _administer(sql.SQL("CREATE DATABASE {} {}").format(sql.Identifier(self.database), model))
 
-    def copy(self, folder: Path, *, more: Mapping[str, str] | None = None) -> "Site":
+    def copy(self, folder: Path, *, more: Mapping[str, str] | None = None, slot: Slot | None = None) -> "Site":
         """The same installation elsewhere, as it is now. Nobody may use it meanwhile."""
         for name in ("data", "keys"):
             shutil.copytree(self.folder / name, folder / name)
-        site = Site(folder, {**self.more, **(more or {})})
+        site = Site(folder, {**self.more, **(more or {})}, slot)
         site.make_database(like=self)
         return site
 
-    def empty(self, folder: Path) -> "Site":
+    def empty(self, folder: Path, *, slot: Slot | None = None) -> "Site":
         """A new machine: the keys that somebody kept apart, and nothing else."""
         shutil.copytree(self.keys, folder / "keys")
-        site = Site(folder, self.more)
+        site = Site(folder, self.more, slot)
         site.make_database()
         return site
 

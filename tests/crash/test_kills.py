@@ -5,18 +5,15 @@ Twenty deaths by default; SCEAU_TEST_KILLS=200 for the whole exercise, and `-s` 
 
 import os
 import random
-import signal
-import subprocess
-import sys
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from tests.crash.site import ROOT, Site
+from tests.crash.nursing import Nursery, nursery
+from tests.crash.site import Site
 from tests.smtp import Relay
 
 pytestmark = pytest.mark.attack(38)
@@ -28,53 +25,6 @@ PAUSE = 0.05, 0.8  # seconds between two deaths
 MAILS_AT_ONCE = 3  # threads of a worker that send
 
 
-class Nursery:
-    """The processes of one installation, as `tests.crash.nursery` starts them."""
-
-    def __init__(self, process: "subprocess.Popen[str]") -> None:
-        self._process = process
-        self.alive: dict[int, str] = {}
-
-    def start(self, role: str) -> None:
-        self.alive[self._ask(f"start {role}")] = role
-
-    def kill(self, child: int) -> str:
-        """The role of the process that died. It must not have ended by itself."""
-        role = self.alive.pop(child)
-        status = self._ask(f"kill {child}")
-        assert status == -signal.SIGKILL, f"{role} had ended by itself with {status}"
-        return role
-
-    def _ask(self, order: str) -> int:
-        assert self._process.stdin
-        assert self._process.stdout
-        self._process.stdin.write(f"{order}\n")
-        self._process.stdin.flush()
-        return int(self._process.stdout.readline())
-
-
-@contextmanager
-def nursery(site: Site) -> Iterator[Nursery]:
-    """Kills everything at the end: nobody says goodbye."""
-    with (site.folder / "log.txt").open("wb") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "tests.crash.nursery"],
-            env=site.environment,
-            cwd=ROOT,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=log,
-            text=True,
-        )
-    nursery = Nursery(process)
-    try:
-        yield nursery
-    finally:
-        for child in list(nursery.alive):
-            nursery.kill(child)
-        process.communicate()
-
-
 @pytest.mark.timeout(60 + 10 * KILLS)
 def test_random_deaths_under_load_lose_and_double_nothing(
     model: Site, relay_of_sites: Relay, make: Callable[[Callable[[Path], Site]], Site]
@@ -84,7 +34,7 @@ def test_random_deaths_under_load_lose_and_double_nothing(
     site, chance = make(model.copy), random.Random(seed)
     relay_of_sites.mails.clear()
     began = time.monotonic()
-    with nursery(site) as processes:
+    with nursery(site.environment, site.folder / "log.txt") as processes:
         killed, notes = live(site, processes, chance)
     said = acknowledged(site)
     sent, counts = site.must("after.settle", said=said, notes=sorted(notes), days=0.3)

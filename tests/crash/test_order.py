@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 
 from tests import parts
+from tests.crash.nursing import ROOT
 from tests.crash.saying import MARK
-from tests.crash.site import ROOT, VENDOR, Site
+from tests.crash.site import VENDOR, Site
 
 pytestmark = pytest.mark.attack(38)
 

@@ -16,7 +16,8 @@ from psycopg import sql
 from sceau.cli import checks
 from scripts import with_servers
 from tests import installation, parts
-from tests.crash.site import ROOT, Site
+from tests.crash.nursing import ROOT
+from tests.crash.site import Site
 from tests.deployment import PASSPHRASE
 
 pytestmark = pytest.mark.attack(38)

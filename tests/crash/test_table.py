@@ -3,11 +3,14 @@
 Each line kills an act at one passage of one point (attack 38). A fresh process then does what production does by
 itself (`sceau work --once`, hours later, when every lease has run out) and what a person does who got no answer: the
 same act again. In the end the installation must hold exactly what it holds when nothing died.
+
+Processes are born by a nursery, which loads Python once; those of FRESH lines and of the lines beside S3 load it
+themselves, and must find the same.
 """
 
 import signal
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +19,7 @@ from typing import Any
 import pytest
 
 from tests import failpoints, parts, s3
+from tests.crash.nursing import Slot
 from tests.crash.saying import Said
 from tests.crash.site import VENDOR, Site
 from tests.smtp import Relay
@@ -50,6 +54,8 @@ def once(act: str, *points: str, **more: Any) -> list[Line]:
         Line(name, act, int(passage or 1), **more) for name, _, passage in (point.partition(":") for point in points)
     ]
 
+
+FRESH = {"seal, seal.planned:1", "work, notice.sent:1"}
 
 TABLE = [
     *twice("save", "draft.numbered"),
@@ -100,8 +106,20 @@ def backup(model: Site) -> Path:
 
 
 @pytest.fixture(scope="session")
+def slot(model: Site, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Slot]:
+    """Where installations stand whose processes a nursery bears."""
+    slot = Slot(tmp_path_factory.mktemp("slot"))
+    first = model.copy(slot.site, slot=slot)
+    with slot.bearing(first.environment):
+        first.must("day.rest")  # it has read its settings
+        first.remove()
+        slot.clear()
+        yield slot
+
+
+@pytest.fixture(scope="session")
 def undisturbed(
-    model: Site, backup: Path, relay_of_sites: Relay, tmp_path_factory: pytest.TempPathFactory
+    model: Site, backup: Path, slot: Slot, relay_of_sites: Relay, tmp_path_factory: pytest.TempPathFactory
 ) -> Callable[[Line], Undisturbed]:
     known: dict[str, Undisturbed] = {}
 
@@ -110,7 +128,7 @@ def undisturbed(
         if key not in known:
             folder = tmp_path_factory.mktemp("undisturbed")
             with ExitStack() as stack:
-                site, arguments = prepare(line, backup, stack, model, folder)
+                site, arguments = prepare(line, backup, stack, model, folder, slot)
                 relay_of_sites.mails.clear()
                 said = site.must(f"day.{line.act}", **arguments)
                 known[key] = Undisturbed(recovered(site, line, said, arguments), mails(relay_of_sites))
@@ -119,14 +137,19 @@ def undisturbed(
     return live
 
 
-def prepare(line: Line, backup: Path, stack: ExitStack, model: Site, folder: Path) -> tuple[Site, dict[str, Any]]:
+def prepare(
+    line: Line, backup: Path, stack: ExitStack, model: Site, folder: Path, slot: Slot
+) -> tuple[Site, dict[str, Any]]:
     """The installation in which the act takes place, and the act's arguments."""
-    if line.act == "restore":
-        site, arguments = model.empty(folder / "site"), {"source": str(backup)}
-    elif line.point == "blob.uploaded" or "size" in line.arguments:
+    if line.point == "blob.uploaded" or "size" in line.arguments:
         site, arguments = _on_s3(stack, model, folder), line.arguments
-    else:
+    elif str(line) in FRESH:
         site, arguments = model.copy(folder / "site"), line.arguments
+    else:
+        stack.callback(slot.clear)
+        restored = line.act == "restore"
+        site = model.empty(slot.site, slot=slot) if restored else model.copy(slot.site, slot=slot)
+        arguments = {"source": str(backup)} if restored else line.arguments
     stack.callback(site.remove)
     return site, dict(arguments)
 
@@ -180,13 +203,14 @@ def test_nothing_is_lost_and_nothing_doubled_when_it_dies_at(
     line: Line,
     model: Site,
     backup: Path,
+    slot: Slot,
     undisturbed: Callable[[Line], Undisturbed],
     relay_of_sites: Relay,
     tmp_path: Path,
 ) -> None:
     expected = undisturbed(line)
     with ExitStack() as stack:
-        site, arguments = prepare(line, backup, stack, model, tmp_path)
+        site, arguments = prepare(line, backup, stack, model, tmp_path, slot)
         relay_of_sites.mails.clear()
         died = site.run(f"day.{line.act}", failpoint=f"{line.point}:{line.passage}", **arguments)
         assert died.status == -signal.SIGKILL, f"it never came there: {died.trace}"
