@@ -66,6 +66,7 @@ def chromium(downloads: Path, *, width: int = 1280, height: int = 900) -> WebDri
 def firefox(downloads: Path, *, width: int = 1280, height: int = 900) -> WebDriver:
     options = webdriver.FirefoxOptions()
     options.add_argument("-headless")
+    options.accept_insecure_certs = True  # Python's `ssl` asks whether the certificate is right
     options.binary_location = shutil.which("firefox-esr") or "firefox-esr"
     options.set_preference("browser.download.folderList", 2)
     options.set_preference("browser.download.dir", str(downloads))
