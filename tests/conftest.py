@@ -80,7 +80,6 @@ LOOKS = (
     "tests/stories/test_desk.py",
     "tests/stories/test_engines.py",
     "tests/stories/test_viewing.py",
-    "tests/stories/test_webkit.py",
     "tests/stories/test_writing.py",
     "tests/ui/test_scripts.py",
     "tests/web/test_frame_browser.py",
