@@ -64,7 +64,7 @@ def test_it_stands_before_the_pages() -> None:
 
 
 def test_nothing_new_takes_one_statement_and_may_not_be_kept(browser: Client) -> None:
-    environ = asked(f"theme=dark; {cookie(browser)}; b=c", HTTP_IF_NONE_MATCH=tag(browser))
+    environ = asked(f"__Host-sceau-device=a; {cookie(browser)}; b=c", HTTP_IF_NONE_MATCH=tag(browser))
     with CaptureQueriesContext(connection) as queries:
         status, headers = answer(environ)
     assert (status, len(queries)) == ("304 Not Modified", 1)
@@ -100,8 +100,13 @@ def test_only_an_open_session_is_told(browser: Client, state: str) -> None:
         {"HTTP_COOKIE": "\u00e2\u0080\u0080{}"},  # U+2000 before the name, as WSGI gives its octets
         {"HTTP_COOKIE": "{}; {}"},
         {"HTTP_COOKIE": "x{}"},
+        {"HTTP_COOKIE": '{}; __Host-sceau="other"'},
+        {"HTTP_COOKIE": "{};__Host-sceau=other"},
+        {"HTTP_COOKIE": "{}; __Host-sceau =other"},
         {"HTTP_HOST": "ailleurs.example"},
         {"HTTP_HOST": ""},
+        {"HTTP_HOST": "localhost:8000:1"},
+        {"HTTP_HOST": "localhost:@ailleurs.example"},
         {"HTTP_IF_NONE_MATCH": ""},
         {"HTTP_IF_NONE_MATCH": "*"},
         {"REQUEST_METHOD": "POST"},

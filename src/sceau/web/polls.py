@@ -21,7 +21,9 @@ from sceau.vault.sessions import COOKIE, SessionGone
 Environ = dict[str, Any]  # WSGI's own (PEP 3333)
 Application = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 
+_NAMED = re.compile(rf"{COOKIE}(?!-)")  # however it is written; that of the device goes on with a hyphen
 _PLAIN = re.compile(rf"(?:^|; ){COOKIE}=([0-9A-Za-z_-]+)(?=;|$)")
+_HOST = re.compile(r"([a-z0-9.-]+)(?::[0-9]+)?")
 
 
 class NothingNew:
@@ -41,15 +43,22 @@ class NothingNew:
 
 def _known(environ: Environ) -> str:
     """The tag of what the desk knows, while it is all there is to know; empty when in doubt."""
-    tag, names = environ.get("HTTP_IF_NONE_MATCH"), _PLAIN.findall(environ.get("HTTP_COOKIE", ""))
-    if not tag or environ["REQUEST_METHOD"] != "GET" or len(names) != 1 or not _is_ours(environ):
+    tag, cookie = environ.get("HTTP_IF_NONE_MATCH"), _cookie(environ.get("HTTP_COOKIE", ""))
+    if not tag or environ["REQUEST_METHOD"] != "GET" or not cookie or not _is_ours(environ):
         return ""
     try:
-        news = arrivals.since(sessions.mark(names[0], at=clock.now()))
+        news = arrivals.since(sessions.mark(cookie, at=clock.now()))
     except (Error, SessionGone):
         return ""
     return tag if news and tag == news.tag else ""
 
 
+def _cookie(header: str) -> str:
+    """The session's, if it is named once and plainly: of two, Django would take the last."""
+    plain = _PLAIN.findall(header)
+    return str(plain[0]) if len(plain) == len(_NAMED.findall(header)) == 1 else ""
+
+
 def _is_ours(environ: Environ) -> bool:
-    return environ.get("HTTP_HOST", "").partition(":")[0] in settings.SCEAU_HOSTS
+    host = _HOST.fullmatch(environ.get("HTTP_HOST", ""))
+    return host is not None and host[1] in settings.SCEAU_HOSTS
