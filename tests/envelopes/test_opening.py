@@ -2,19 +2,21 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import partial
 
 import pytest
 
 from sceau import blobs
 from sceau.core import clock
 from sceau.core.errors import ClockBehind, NotFound, Unreadable
-from sceau.envelopes import access, folders, handover, opening, reading, rules
+from sceau.envelopes import access, folders, handover, opening, reading, rules, withdrawal
 from sceau.envelopes.models import Copy, Envelope, Handover, Opening
 from sceau.evidence import integrator, records
 from sceau.evidence.events import Event
 from sceau.evidence.models import Evidence
 from tests import people
 from tests.envelopes import desk
+from tests.evidence.test_concurrency import together
 from tests.people import Member
 
 PDF = bytes(range(256)) * 2000
@@ -64,15 +66,37 @@ def test_of_two_tabs_that_open_at_once_one_records(
 ) -> None:
     copy, by = desk.copy_of(envelope, marc), people.actor(marc)
     overtaken: list[Opening | None] = []
+    first, second = clock.now(), clock.now() + timedelta(seconds=1)
 
     def slow(at: object) -> None:  # between looking for an opening and recording one
         if not overtaken:
             overtaken.append(None)  # a mark: the call below comes here again
-            overtaken[0] = opening.open(desk.copy_of(envelope, marc), by=by, at=clock.now())
+            overtaken[0] = opening.open(desk.copy_of(envelope, marc), by=by, at=first)
 
     monkeypatch.setattr(opening.log, "check_clock", slow)
-    assert opening.open(copy, by=by, at=clock.now()) == overtaken[0]
+    assert opening.open(copy, by=by, at=second) == overtaken[0]
     assert Opening.objects.count() == 1
+    assert copy.opened_at == desk.copy_of(envelope, marc).opened_at == first  # what its page goes on to say
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.req("E6")
+def test_of_tabs_that_open_and_a_sender_who_withdraws_at_once_one_wins(claire: Member, marc: Member) -> None:
+    """Each with a connection of its own."""
+    sender, reader = people.actor(claire), people.actor(marc)
+    for _ in range(6):
+        envelope = desk.send(sender, str(marc.address))
+        copies = [desk.copy_of(envelope, marc) for _ in range(2)]
+        own = desk.own_copy(envelope, sender)
+        opens = [partial(opening.open, copy, by=reader, at=clock.now()) for copy in copies]
+        raised = together(*opens, partial(withdrawal.withdraw, own, by=sender, at=clock.now()))
+        assert {type(error) for error in raised} <= {rules.Destroyed}
+        copy, seen = desk.copy_of(envelope, marc), events(envelope)
+        opened, withdrawn = copy.opened_at is not None, copy.withdrawn_at is not None
+        assert opened != withdrawn
+        assert len(raised) == (2 if withdrawn else 0)
+        assert Opening.objects.filter(copy=copy).count() == seen.count(Event.CONTENT_ACCESS_TRACKING) == int(opened)
+        assert seen.count(Event.ENVELOPE_WITHDRAWN) == int(withdrawn)
 
 
 def test_the_sender_reads_his_own_copy_and_leaves_no_trace(envelope: Envelope, claire: Member) -> None:

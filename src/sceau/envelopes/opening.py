@@ -31,6 +31,7 @@ def open(copy: Copy, *, by: Actor, at: datetime) -> Opening:
             log.record(fact, at=at, beside=[opening, *told], then=_mark(copy, at))
             failpoint("open.recorded")
     except log.AlreadyRecorded:  # by the same person, long ago or in another tab this very moment
+        copy.refresh_from_db(fields=["opened_at"])
         return Opening.objects.get(copy=copy, person=by.person)
     except rows.Missed as error:
         raise rules.Destroyed from error
