@@ -5,6 +5,7 @@ import pickle
 from datetime import datetime
 
 import pytest
+from django.db import OperationalError, connection
 from pytest_django import DjangoAssertNumQueries
 
 from sceau.core import hpke, ids, random
@@ -44,6 +45,21 @@ def test_a_list_fetches_every_epoch_at_once(alice: Somebody, django_assert_num_q
         alice.keys.prefetch(alice.mailbox)
         seeds = {alice.keys.mailbox_seed(alice.mailbox, number) for number in range(1, 5)}
     assert len(seeds) == 4
+
+
+def test_a_fetch_that_failed_is_made_again(alice: Somebody) -> None:
+    def broken(*_: object) -> None:
+        raise OperationalError
+
+    with connection.execute_wrapper(broken), pytest.raises(OperationalError):
+        alice.keys.prefetch(alice.mailbox)
+    assert alice.keys.newest_epoch(alice.mailbox) == 1
+
+
+def test_an_epoch_that_began_meanwhile_opens(alice: Somebody) -> None:
+    alice.keys.prefetch(alice.mailbox)
+    epochs.open_next(alice.mailbox, [alice.address], [alice.principal], at=NOW)
+    assert alice.keys.mailbox_seed(alice.mailbox, 2) != alice.keys.mailbox_seed(alice.mailbox, 1)
 
 
 @pytest.mark.req("V2")

@@ -80,10 +80,10 @@ class Keys(Opaque):
         return self._opened[place]
 
     def _fetch(self, mailbox: UUID) -> None:
-        self._fetched.add(mailbox)
         for grant in _GRANTS.objects(principal=self.principal_id, mailbox=mailbox):
             if self._is_live(grant):
                 self._grants[mailbox, grant.epoch.number] = grant
+        self._fetched.add(mailbox)
 
     def _is_live(self, grant: Grant) -> bool:
         if not grant.rights & Grant.Right.READ:
