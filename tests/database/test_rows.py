@@ -116,6 +116,19 @@ def test_a_field_is_written_beside_what_is_inserted_only_while_another_is_null()
 
 
 @pytest.mark.django_db
+def test_a_write_alone_is_made_or_missed_as_well() -> None:
+    notice = Notice.objects.create(kind="code", queued_at=AT)
+    notice.reason = "550"
+    mark = rows.Write(notice, "reason", while_null="ended_at")
+    with transaction.atomic():
+        rows.insert(then=mark)
+    assert Notice.objects.get().reason == "550"
+    Notice.objects.update(ended_at=AT)
+    with pytest.raises(rows.Missed), transaction.atomic():
+        rows.insert(then=mark)
+
+
+@pytest.mark.django_db
 def test_a_write_that_finds_its_row_gone_leaves_nothing_behind() -> None:
     lost = Notice(kind="code", queued_at=AT)
     with pytest.raises(rows.Missed), transaction.atomic():

@@ -59,7 +59,7 @@ def among(model: type[_Model], field: str, values: Collection[Any]) -> list[_Mod
 
 def _insert(tables: list[tuple[type[models.Model], _Rows]], ending: str = "", then: Write | None = None) -> None:
     connection = connections["default"]
-    if not tables:
+    if not tables and not then:
         return
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("rows are inserted in the transaction of their act")
