@@ -25,7 +25,8 @@ function fit(frame) {
 // Keys and presses within are this page's too: its shortcuts, and acts that keep a session open (js/lock.js).
 function pass(frame) {
   const own = frame.contentWindow;
-  own.addEventListener("focus", () => hearing.add(frame));
+  own.addEventListener("focus", () => { hearing.add(frame); frame.classList.add("focused"); });
+  own.addEventListener("blur", () => frame.classList.remove("focused"));
   own.addEventListener("pointerdown", () => frame.dispatchEvent(new Event("pointerdown", { bubbles: true })));
   own.addEventListener("keydown", (event) => {
     const { key, code, ctrlKey, altKey, shiftKey, metaKey, repeat, isComposing } = event;
