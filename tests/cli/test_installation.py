@@ -121,6 +121,18 @@ def test_a_crashed_service_comes_back_and_a_stop_leaves_nothing(site: Deployment
     assert processes(site) == {}
 
 
+def test_a_stop_right_after_the_start_is_heard(site: Deployment) -> None:
+    """By web processes that are just coming, too: they answer before the last of them is there."""
+    site.up()
+    for _ in range(4):
+        (supervisor,) = site.processes
+        supervisor.terminate()
+        assert supervisor.wait(10) == 0
+        site.processes.clear()
+        site.start("up", SCEAU_WEB_PROCESSES="4")
+        site.wait_ready()
+
+
 def test_a_dozen_slow_lines_do_not_keep_the_others_waiting(site: Deployment) -> None:
     """Each sends the beginning of a form, as a document does on a slow line; nobody is signed in."""
     site.up()

@@ -2,6 +2,7 @@
 
 import gc
 import os
+import signal
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -36,8 +37,15 @@ def application() -> NothingNew:
     return wsgi.application
 
 
+def _end_when_told() -> None:
+    """Until a new process has its own way to end, a signal ends it: its parent's way, inherited, would do nothing."""
+    for each in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(each, signal.SIG_DFL)
+
+
 def main() -> None:
     hygiene.keep_memory_private()
+    os.register_at_fork(after_in_child=_end_when_told)
     host, port = address(settings.SCEAU_BIND)
     certificate, key = settings.SCEAU_TLS_CERTIFICATE, settings.SCEAU_TLS_KEY
     Server(
