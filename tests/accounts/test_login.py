@@ -252,7 +252,7 @@ class TestDevices:
         told = mails(claire.person.email, "new-device")
         assert len(told) == 1
         assert told[0].context["device"] == DEVICE
-        assert journal(claire)[-1] == "new-device"
+        assert journal(claire).count("new-device") == 1
 
     def test_a_browser_known_to_somebody_else_is_unknown(self, claire: Member, chloe: Member) -> None:
         finish(begin(claire), code(claire.person.email))
@@ -279,7 +279,7 @@ class TestUnlocking:
 
     def test_a_wrong_one_does_not(self, claire: Member, locked: tuple[Session, str]) -> None:
         with pytest.raises(WrongPassword):
-            login.unlock(*locked, "Tilleul-verveine-8", at=AT)
+            login.unlock(*locked, "Tilleul-verveine-8", at=AT + timedelta(seconds=1))
         assert state(locked[1]) == "locked"
         assert journal(claire)[-1] == "unlock-failed"
 
@@ -301,6 +301,6 @@ def test_leaving_ends_the_session(claire: Member) -> None:
     cookie = finish(begin(claire), code(claire.person.email)).cookie
     found = sessions.find(cookie, at=AT, human=True)
     assert found
-    login.leave(found.session, at=AT)
+    login.leave(found.session, at=AT + timedelta(seconds=1))
     assert state(cookie) == "gone"
     assert journal(claire)[-1] == "signed-out"

@@ -96,6 +96,7 @@ def test_a_day_at_the_desk(driver: WebDriver, site: Deployment, tmp_path: Path) 
 
 
 def _reads_by_key(reader: Reader) -> None:
+    reader.until("document.readyState === 'complete'")  # keys that are pressed before a page's scripts ran are lost
     reader.type("j")
     reader.reads("Avis")
     reader.type("j")
@@ -157,7 +158,7 @@ def _sees_what_arrives(reader: Reader, site: Deployment) -> None:
 
 def _locks_and_goes_on(reader: Reader) -> None:
     reader.go("/recues")
-    reader.type("j")
+    reader.driver.find_element(By.CSS_SELECTOR, ".row").click()
     reader.reads("Nouvelle")
     reader.press("Verrouiller")
     reader.sees("Session verrouillée")
