@@ -188,6 +188,16 @@ class Deployment:
             process.wait()
         self.processes.clear()
 
+    def crash(self, command: bytes) -> None:
+        """`kill -9` for those processes of this deployment whose command line holds that."""
+        groups, found = {process.pid for process in self.processes}, 0
+        for path in Path("/proc").glob("[0-9]*"):
+            with contextlib.suppress(ProcessLookupError, FileNotFoundError):
+                if os.getpgid(int(path.name)) in groups and command in (path / "cmdline").read_bytes():
+                    os.kill(int(path.name), signal.SIGKILL)
+                    found += 1
+        assert found, command
+
     def stop(self) -> None:
         for process in self.processes:
             process.terminate()

@@ -151,6 +151,7 @@ def _searches(reader: Reader) -> None:
 def _sees_what_arrives(reader: Reader, site: Deployment) -> None:
     reader.go("/recues")
     reader.until(f"{ROWS} === 'Avis,Ordonnance,Radiographie,Bilan'")
+    site.crash(b"sceau.cli.server")  # the web processes, at once; they come back of themselves
     seeds.run(site, 'letter("Nouvelle")')
     # Above the list when the mouse happens to lie on it, in the list otherwise.
     reader.until("document.querySelector('[data-pill]:not([hidden])') || " + f"{ROWS}.startsWith('Nouvelle,')")
