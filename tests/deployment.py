@@ -188,15 +188,22 @@ class Deployment:
             process.wait()
         self.processes.clear()
 
-    def crash(self, command: bytes) -> None:
-        """`kill -9` for those processes of this deployment whose command line holds that."""
-        groups, found = {process.pid for process in self.processes}, 0
+    def running(self, command: bytes = b"") -> list[int]:
+        """Every process of this deployment's groups whose command line holds that."""
+        groups, found = {process.pid for process in self.processes}, []
         for path in Path("/proc").glob("[0-9]*"):
             with contextlib.suppress(ProcessLookupError, FileNotFoundError):
-                if os.getpgid(int(path.name)) in groups and command in (path / "cmdline").read_bytes():
-                    os.kill(int(path.name), signal.SIGKILL)
-                    found += 1
+                line = (path / "cmdline").read_bytes()  # empty for one that has ended
+                if os.getpgid(int(path.name)) in groups and line and command in line:
+                    found.append(int(path.name))
+        return found
+
+    def crash(self, command: bytes) -> None:
+        """`kill -9` for those processes."""
+        found = self.running(command)
         assert found, command
+        for pid in found:
+            os.kill(pid, signal.SIGKILL)
 
     def stop(self) -> None:
         for process in self.processes:

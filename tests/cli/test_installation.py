@@ -20,6 +20,8 @@ from tests.deployment import Deployment
 
 pytestmark = pytest.mark.timeout(300)
 
+WORKER = b"\0work\0"  # the end of its command line
+
 SEED = """
 import django; django.setup()
 from sceau.core import clock
@@ -92,25 +94,13 @@ def test_it_speaks_english_on_an_english_terminal(site: Deployment) -> None:
     assert "key" in site.run("up", check=False, LC_ALL="en_GB.UTF-8").stderr.decode()
 
 
-def processes(site: Deployment) -> dict[int, bytes]:
-    """Command lines of everything that runs in this deployment's process groups."""
-    found = {}
-    for path in Path("/proc").glob("[0-9]*"):
-        try:
-            if os.getpgid(int(path.name)) in {process.pid for process in site.processes}:
-                found[int(path.name)] = (path / "cmdline").read_bytes()
-        except (ProcessLookupError, FileNotFoundError):
-            continue
-    return {pid: line for pid, line in found.items() if line}
-
-
 def test_a_crashed_service_comes_back_and_a_stop_leaves_nothing(site: Deployment) -> None:
     site.up()
-    worker = next(pid for pid, line in processes(site).items() if line.endswith(b"work\0"))
+    worker = site.running(WORKER)[0]
     os.kill(worker, signal.SIGKILL)
     end = time.monotonic() + 20
     while time.monotonic() < end:
-        again = [pid for pid, line in processes(site).items() if line.endswith(b"work\0") and pid != worker]
+        again = [pid for pid in site.running(WORKER) if pid != worker]
         if again:
             break
         time.sleep(0.1)
@@ -118,7 +108,7 @@ def test_a_crashed_service_comes_back_and_a_stop_leaves_nothing(site: Deployment
     supervisor = site.processes[0]
     supervisor.terminate()
     assert supervisor.wait(30) == 0
-    assert processes(site) == {}
+    assert site.running() == []
 
 
 def test_a_stop_right_after_the_start_is_heard(site: Deployment) -> None:
@@ -151,9 +141,9 @@ def test_a_dozen_slow_lines_do_not_keep_the_others_waiting(site: Deployment) -> 
 @pytest.mark.attack(34)
 def test_web_processes_never_hold_the_custody_passphrase(site: Deployment) -> None:
     site.up()
-    web = [pid for pid, line in processes(site).items() if b"sceau.cli.server" in line]
+    web = site.running(b"sceau.cli.server")
     assert len(web) >= 2
-    for pid in processes(site):
+    for pid in site.running():
         environment = Path(f"/proc/{pid}/environ").read_bytes()
         assert pid == site.processes[0].pid or deployment.PASSPHRASE.encode() not in environment
     assert not any(b"PASSPHRASE" in Path(f"/proc/{pid}/environ").read_bytes() for pid in web)
@@ -162,7 +152,7 @@ def test_web_processes_never_hold_the_custody_passphrase(site: Deployment) -> No
 @pytest.mark.attack(39)
 def test_no_process_can_leave_a_core_dump(site: Deployment) -> None:
     site.up()
-    for pid in processes(site):
+    for pid in site.running():
         limits = Path(f"/proc/{pid}/limits").read_text().splitlines()
         (core,) = (line for line in limits if line.startswith("Max core file size"))
         assert core.split()[4:6] == ["0", "0"]

@@ -340,17 +340,22 @@ def test_the_operator_sees_what_waits_and_what_failed(capsys: pytest.CaptureFixt
     assert "claire" not in shown
 
 
+def sweeps(monkeypatch: pytest.MonkeyPatch) -> list[datetime]:
+    """When the routine that destroys has run, from now on."""
+    swept: list[datetime] = []
+    routine = work.Routine(lambda *, at: swept.append(at), timedelta(hours=1), destroys=True)
+    monkeypatch.setitem(work.ROUTINES, "retention", routine)
+    monkeypatch.setattr(work, "_resting", {})
+    return swept
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize(("late", "destroyed"), [(work.LEAP, True), (work.LEAP + timedelta(seconds=1), False)])
 def test_what_is_overdue_by_more_than_a_long_weekend_waits_for_the_operator(
     monkeypatch: pytest.MonkeyPatch, late: timedelta, destroyed: bool
 ) -> None:
     """The clock may have jumped forward: destroying early cannot be undone, destroying late can be made up for."""
-    swept: list[datetime] = []
-    routine = work.Routine(lambda *, at: swept.append(at), timedelta(hours=1), destroys=True)
-    monkeypatch.setitem(work.ROUTINES, "retention", routine)
-    monkeypatch.setattr(work, "_resting", {})
-    now = clock.now()
+    now, swept = clock.now(), sweeps(monkeypatch)
     monkeypatch.setattr(clock, "now", lambda: now)
     Job.objects.create(name="retention", object_id=ids.new(), due_at=now - late)
     work.next_job({"retention"})
@@ -368,11 +373,7 @@ def test_what_is_overdue_by_more_than_a_long_weekend_waits_for_the_operator(
 @pytest.mark.django_db
 def test_what_a_dead_worker_held_hears_the_operator_too(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever takes it over must not find it as late as it was, and rest."""
-    swept: list[datetime] = []
-    routine = work.Routine(lambda *, at: swept.append(at), timedelta(hours=1), destroys=True)
-    monkeypatch.setitem(work.ROUTINES, "retention", routine)
-    monkeypatch.setattr(work, "_resting", {})
-    now = clock.now()
+    now, swept = clock.now(), sweeps(monkeypatch)
     monkeypatch.setattr(clock, "now", lambda: now)
     Job.objects.create(name="retention", object_id=ids.new(), due_at=now - 2 * work.LEAP, leased_until=now)
     call_command("confirm-clock")

@@ -15,8 +15,8 @@ from sceau.evidence import integrator, records
 from sceau.evidence.events import Event
 from sceau.evidence.models import Evidence
 from tests import people
+from tests.at_once import together
 from tests.envelopes import desk
-from tests.evidence.test_concurrency import together
 from tests.people import Member
 
 PDF = bytes(range(256)) * 2000

@@ -1,40 +1,18 @@
 """Writers and integrators at the same time, in threads with connections of their own."""
 
 from collections.abc import Callable
-from threading import Barrier, Thread
 
 import pytest
-from django.db import connections
 
 from sceau.core import ids
 from sceau.evidence import checks, keys, log
 from sceau.evidence.integrator import Integrator
 from sceau.evidence.models import Checkpoint, Evidence, LogEntry, Pending
+from tests.at_once import together
 from tests.evidence.logs import after, happen
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ACTS, WRITERS = 25, 3
-
-
-def together(*works: Callable[[], None]) -> list[BaseException]:
-    """Run them at once; what they raised."""
-    start, raised = Barrier(len(works)), []
-
-    def run(work: Callable[[], None]) -> None:
-        start.wait()
-        try:
-            work()
-        except BaseException as error:  # noqa: BLE001  # whatever it is fails the test
-            raised.append(error)
-        finally:
-            connections.close_all()
-
-    threads = [Thread(target=run, args=(work,)) for work in works]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return raised
 
 
 @pytest.mark.attack(36)

@@ -36,7 +36,7 @@ def of(found: Found | None) -> Actor | None:
     """
     if found is None or found.keys is None:
         return None
-    mailbox = next(iter(_OWN.objects(principal=found.session.principal_id)), None)
+    mailbox = _OWN.first(principal=found.session.principal_id)
     if mailbox is None or mailbox.owner is None or not mailbox.owner.is_active:
         return None
     if not _is_vouched(mailbox.owner, mailbox):

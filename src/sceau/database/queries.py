@@ -58,6 +58,10 @@ class PreparedQuery(Generic[_Model]):
             rows.append(made)
         return rows
 
+    def first(self, **values: Value) -> _Model | None:
+        """The first of `objects`, if there is one."""
+        return next(iter(self.objects(**values)), None)
+
     def _ready(self) -> _Compiled:
         vendor = connection.vendor
         if vendor not in self._compiled:

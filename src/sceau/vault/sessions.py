@@ -251,7 +251,7 @@ def _bound(session: Session) -> tuple[str, UUID, int, int]:
 
 def _lookup(half: bytes, at: datetime) -> Session | None:
     """The row of a cookie, unless it is a pending one whose time is over."""
-    session = next(iter(_ROW.objects(id=_row_id(half))), None)
+    session = _ROW.first(id=_row_id(half))
     if session and session.state == Session.State.PENDING and session.created_at <= at - PENDING:
         return None
     return session
