@@ -186,12 +186,14 @@ def test_rows_are_chosen_from_one_to_another_and_dropped_on_a_folder(marcs: Open
     expect(page.locator("[data-chosen]")).to_have_text("1 choisie")
     boxes.nth(2).click(modifiers=["Shift"])
     expect(page.locator("[data-chosen]")).to_have_text("3 choisies")
-    # As a hand does: a browser lets drop what has first moved over the place.
+    # As a hand does: a browser lets drop what has first moved over the place. A still hand is told of again and again,
+    # this driver's only when it moves: the move over the folder waits until the desk knows what is dragged.
     page.locator(".row").nth(1).hover()
     page.mouse.down()
     folder = page.locator(".tree .nav").bounding_box()
     assert folder
     page.mouse.move(folder["x"] + 20, folder["y"] + 10, steps=12)
+    expect(page.locator("body.dragging")).to_be_visible()
     page.mouse.move(folder["x"] + 30, folder["y"] + 12, steps=4)
     expect(page.locator(".tree .nav.over")).to_be_visible()
     page.mouse.up()

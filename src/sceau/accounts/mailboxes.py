@@ -4,9 +4,12 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from sceau.accounts.models import Mailbox, Person
 from sceau.core.errors import Refused
 from sceau.core.values import Address
+from sceau.database.queries import PreparedQuery
 from sceau.evidence import log, records
 from sceau.evidence.events import Event
 from sceau.vault import epochs, principals
@@ -28,8 +31,15 @@ def personal(person: Person) -> Mailbox:
 def find_all(addresses: Iterable[Address]) -> dict[Address, Mailbox]:
     """Those that exist and whose owner's account is not closed, in one query; the others are absent."""
     asked = {str(address): address for address in addresses}
-    rows = Mailbox.objects.select_related("owner").filter(address__in=asked)
+    rows = _BY_ADDRESS.objects(addresses=list(asked))
     return {asked[row.address]: row for row in rows if row.owner is None or row.owner.is_active}
+
+
+def _all_with(addresses: list[str]) -> QuerySet[Mailbox]:
+    return Mailbox.objects.select_related("owner").filter(address__in=addresses)
+
+
+_BY_ADDRESS = PreparedQuery(_all_with, addresses=[str])
 
 
 def keys_for(mailboxes: Iterable[Mailbox]) -> dict[UUID, EpochKey]:

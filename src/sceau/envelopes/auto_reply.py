@@ -10,11 +10,13 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from sceau.accounts import mailboxes
 from sceau.accounts.actor import Actor
 from sceau.core import canonical
 from sceau.core.errors import Malformed, Refused
+from sceau.database.queries import PreparedQuery
 from sceau.envelopes.models import AutoReplied, AutoReply, Copy, Envelope
 from sceau.jobs import outbox
 from sceau.jobs.models import Job
@@ -79,9 +81,15 @@ def asked(envelope: Envelope, copies: Sequence[Copy], *, at: datetime) -> list[J
     if envelope.automatic:
         return []
     boxes = [copy.mailbox_id for copy in copies if copy.mailbox_id != envelope.mailbox_id]
-    away = AutoReply.objects.filter(mailbox__in=boxes, since__lte=at, until__gt=at).values_list("mailbox", flat=True)
-    absent = frozenset(away)
+    absent = frozenset(mailbox for (mailbox,) in _AWAY.rows(mailboxes=boxes, at=at))
     return outbox.fresh("auto-reply", (copy.id for copy in copies if copy.mailbox_id in absent), due=at)
+
+
+def _away(mailboxes: list[UUID], at: datetime) -> "QuerySet[AutoReply, tuple[UUID]]":
+    return AutoReply.objects.filter(mailbox__in=mailboxes, since__lte=at, until__gt=at).values_list("mailbox")
+
+
+_AWAY = PreparedQuery(_away, mailboxes=[UUID], at=datetime)
 
 
 def said(row: AutoReply) -> str:

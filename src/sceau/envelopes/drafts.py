@@ -10,13 +10,14 @@ from typing import Self
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from sceau.accounts import mailboxes
 from sceau.accounts.actor import Actor
 from sceau.core import canonical
 from sceau.core.errors import Malformed, NotFound, Refused
 from sceau.core.failpoints import failpoint
+from sceau.database.queries import PreparedQuery
 from sceau.envelopes import attachments, pieces
 from sceau.envelopes.models import Arrival, Draft, DraftRevision, Upload
 from sceau.vault import format
@@ -130,11 +131,17 @@ def read(draft: Draft, *, keys: Keys) -> Content:
     """The revision that `draft` names as its newest. Raises NotFound, Unreadable."""
     if draft.revision == 0:
         return EMPTY
-    try:
-        revision = DraftRevision.objects.get(draft=draft, number=draft.revision)
-    except DraftRevision.DoesNotExist:
-        raise NotFound from None
+    revision = _REVISION.first(draft=draft.id, number=draft.revision)
+    if revision is None:
+        raise NotFound
     return read_revision(revision, draft.mailbox_id, keys=keys)
+
+
+def _numbered(draft: UUID, number: int) -> QuerySet[DraftRevision]:
+    return DraftRevision.objects.filter(draft=draft, number=number)
+
+
+_REVISION = PreparedQuery(_numbered, draft=UUID, number=int)
 
 
 def read_revision(revision: DraftRevision, mailbox: UUID, *, keys: Keys) -> Content:

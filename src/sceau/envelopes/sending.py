@@ -14,11 +14,13 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 
 from sceau.accounts import mailboxes
 from sceau.accounts.actor import Actor
 from sceau.core.errors import NotFound, Refused
 from sceau.core.failpoints import failpoint
+from sceau.database.queries import PreparedQuery
 from sceau.envelopes import attachments, drafts, facts, forwarding, issuing, letters, planning, rules, splitting
 from sceau.envelopes.attachments import Document
 from sceau.envelopes.issuing import Author, Origin
@@ -106,17 +108,30 @@ def _take(draft: Draft, content: drafts.Content, documents: list[Document], part
     Raises _Gone, _Overtaken, or Stale when another tab changed it meanwhile.
     """
     # First, and by both revisions: it locks out every other seal, save, attach and detach of this draft.
-    read = Draft.objects.filter(id=draft.id, revision=draft.revision, documents_revision=draft.documents_revision)
     if part.number == part.of:
-        taken = read.delete()[0]
+        taken = _DRAFT.delete(id=draft.id, text=draft.revision, documents=draft.documents_revision)
     else:
+        read = _as_read(draft.id, draft.revision, draft.documents_revision)
         taken = read.update(documents_revision=draft.documents_revision + 1, sealed_parts=part.number)
     if not taken:
         _explain(draft, content)
     if draft.documents_revision:
         attachments.remove(Upload.objects.filter(id__in=[document.id for document in documents]), at=at)
     if part.number == part.of:
-        DraftRevision.objects.filter(draft=draft).delete()
+        _REVISIONS.delete(draft=draft.id)
+
+
+def _as_read(id: UUID, text: int, documents: int) -> QuerySet[Draft]:
+    """The draft, if both revisions are still these."""
+    return Draft.objects.filter(id=id, revision=text, documents_revision=documents)
+
+
+def _revisions(draft: UUID) -> QuerySet[DraftRevision]:
+    return DraftRevision.objects.filter(draft=draft)
+
+
+_DRAFT = PreparedQuery(_as_read, id=UUID, text=int, documents=int)
+_REVISIONS = PreparedQuery(_revisions, draft=UUID)
 
 
 def _explain(draft: Draft, content: drafts.Content) -> None:

@@ -9,12 +9,13 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 
 from sceau.core import canonical, ids, random
 from sceau.core.clock import milliseconds
 from sceau.core.errors import ClockBehind, Malformed, NotFound, Refused
 from sceau.database import rows
+from sceau.database.queries import PreparedQuery
 from sceau.evidence import records, tree
 from sceau.evidence.events import Event
 from sceau.evidence.faults import LogDamaged
@@ -77,8 +78,14 @@ def record(*facts: Fact, at: datetime, beside: Iterable[Model] = (), then: rows.
 def happened(whats: Iterable[tuple[Any, ...]]) -> set[tuple[Any, ...]]:
     """Which of these, recorded as `once`, have been recorded: one query."""
     digests = {_once(what): what for what in whats}
-    found = Evidence.objects.filter(once__in=digests).values_list("once", flat=True)
-    return {digests[bytes(once)] for once in found if once is not None}
+    return {digests[bytes(once)] for (once,) in _HAPPENED.rows(once=list(digests)) if once is not None}
+
+
+def _recorded(once: list[bytes]) -> "QuerySet[Evidence, tuple[bytes | memoryview[int] | None]]":
+    return Evidence.objects.filter(once__in=once).values_list("once")
+
+
+_HAPPENED = PreparedQuery(_recorded, once=[bytes])  # each act that seals to a mailbox asks
 
 
 def prove(evidences: Iterable[Evidence]) -> dict[UUID, Proof]:
