@@ -76,3 +76,32 @@ def test_its_objects_are_those_of_the_queryset_with_what_stands_behind_them(
         assert found == list(granted(b"k", mailbox))
         assert [grant.since for grant in found] == [AT] * 3
     assert query.objects(key=b"another", mailbox=mailboxes[0]) == []
+
+
+@pytest.mark.parametrize("many", [0, 1, 2, 16, 17])
+def test_a_list_of_values_gives_what_the_queryset_gives(mailboxes: list[UUID], many: int) -> None:
+    def among(numbers: list[int], mailboxes: list[UUID]) -> "QuerySet[MailboxEpoch]":
+        return MailboxEpoch.objects.filter(mailbox__in=mailboxes, number__in=numbers)
+
+    query = PreparedQuery(among, numbers=[int], mailboxes=[UUID])
+    asked = [*mailboxes, *(ids.new() for _ in range(15))][:many]
+    for numbers in ([1, 3], [2]):
+        found = query.objects(numbers=numbers, mailboxes=asked)
+        assert {(epoch.mailbox, epoch.number) for epoch in found} == {
+            (mailbox, number) for mailbox in mailboxes[:many] for number in numbers
+        }
+
+
+def test_it_deletes_what_it_would_give_in_one_query(
+    mailboxes: list[UUID], django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    def numbered(mailbox: UUID, number: int) -> "QuerySet[MailboxEpoch]":
+        return MailboxEpoch.objects.filter(mailbox=mailbox, number__gt=number)
+
+    query = PreparedQuery(numbered, mailbox=UUID, number=int)
+    assert len(query.objects(mailbox=mailboxes[0], number=1)) == 2
+    with django_assert_num_queries(2):
+        assert query.delete(mailbox=mailboxes[0], number=1) == 2
+        assert query.delete(mailbox=mailboxes[0], number=1) == 0
+    assert len(query.objects(mailbox=mailboxes[0], number=0)) == 1
+    assert len(query.objects(mailbox=mailboxes[1], number=0)) == 3

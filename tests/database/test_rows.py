@@ -134,11 +134,3 @@ def test_a_write_that_finds_its_row_gone_leaves_nothing_behind() -> None:
     with pytest.raises(rows.Missed), transaction.atomic():
         rows.insert(job(), then=rows.Write(lost, "reason", while_null="ended_at"))
     assert not Job.objects.exists()
-
-
-@pytest.mark.django_db
-def test_rows_are_found_by_a_few_values() -> None:
-    one, two = Notice.objects.create(kind="code", queued_at=AT), Notice.objects.create(kind="code", queued_at=AT)
-    Notice.objects.create(kind="code", queued_at=AT)
-    assert set(rows.among(Notice, "id", {one.id, two.id})) == {one, two}
-    assert rows.among(Notice, "id", set()) == []

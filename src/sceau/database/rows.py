@@ -5,16 +5,15 @@ which costs several times what the database then does; here it is built once a p
 write to several tables (PostgreSQL), one journey to the server takes them all.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain, groupby
-from typing import Any, TypeVar
+from typing import Any
 
 from django.db import connections, models, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-_Model = TypeVar("_Model", bound=models.Model)
 _Rows = Sequence[models.Model]
 
 
@@ -44,17 +43,6 @@ def insert(*rows: models.Model, then: Write | None = None) -> None:
 def insert_missing(rows: Iterable[models.Model]) -> None:
     """Insert rows of one model; one that a unique constraint refuses is left out in silence."""
     _insert([(model, list(group)) for model, group in groupby(rows, key=type)], ending=" ON CONFLICT DO NOTHING")
-
-
-def among(model: type[_Model], field: str, values: Collection[Any]) -> list[_Model]:
-    """The rows whose field is one of a few values."""
-    if not values:
-        return []
-    connection = connections["default"]
-    column = next(each for each in _fields(model) if each.attname == field)
-    marks = ", ".join(["%s"] * len(values))
-    prepared = [column.get_db_prep_value(value, connection) for value in values]
-    return list(model._default_manager.raw(f'{_select(model)} WHERE "{column.column}" IN ({marks})', prepared))
 
 
 def _insert(tables: list[tuple[type[models.Model], _Rows]], ending: str = "", then: Write | None = None) -> None:
@@ -135,12 +123,6 @@ def _fields(model: type[models.Model]) -> "tuple[models.Field[Any, Any], ...]":
     if isinstance(model._meta.pk, models.AutoField):
         raise TypeError(f"the database gives a {model.__name__} its id")
     return tuple(model._meta.local_concrete_fields)
-
-
-@lru_cache(maxsize=64)
-def _select(model: type[models.Model]) -> str:
-    names = ", ".join(f'"{field.column}"' for field in _fields(model))
-    return f'SELECT {names} FROM "{model._meta.db_table}"'
 
 
 @lru_cache(maxsize=512)  # a table and how many rows

@@ -9,11 +9,11 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 
 from sceau.core import hpke, random
 from sceau.core.errors import Busy
-from sceau.database import rows
+from sceau.database.queries import PreparedQuery
 from sceau.vault import principals, signer
 from sceau.vault.models import Grant, MailboxEpoch, Principal
 from sceau.vault.signer import UnsignedKey
@@ -73,9 +73,16 @@ def open_next(
 def current(mailboxes: Iterable[UUID]) -> dict[UUID, EpochKey]:
     """The newest key of each mailbox that has one, in one statement. Raises UnsignedKey if any was changed."""
     # A mailbox has few epochs: reading them all costs half of what asking the database for the newest does.
-    found = rows.among(MailboxEpoch, "mailbox", set(mailboxes))
+    found = _EPOCHS.objects(mailboxes=list(set(mailboxes)))
     newest = {row.mailbox: row for row in sorted(found, key=lambda row: row.number)}
     return {mailbox: verified(row) for mailbox, row in newest.items()}
+
+
+def _epochs(mailboxes: list[UUID]) -> QuerySet[MailboxEpoch]:
+    return MailboxEpoch.objects.filter(mailbox__in=mailboxes)
+
+
+_EPOCHS = PreparedQuery(_epochs, mailboxes=[UUID])
 
 
 def verified(epoch: MailboxEpoch) -> EpochKey:
