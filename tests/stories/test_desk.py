@@ -179,6 +179,24 @@ def test_the_shortcuts_open_over_the_page_and_give_the_focus_back(marcs: Open) -
     assert "Avis" in focused(page)
 
 
+def test_a_key_pressed_in_a_letter_counts_once(marcs: Open, claire: Member, marc: Member) -> None:
+    html = '<p>Lettre</p><table bgcolor="#eeeeee"><tr><td>avec un tableau</td></tr></table>'
+    desk.send(people.actor(claire), str(marc.address), subject="Tableau", text="Lettre", html=html)
+    page = marcs()
+    press(page, "j")
+    title(page, "Tableau")
+    page.get_by_role("button", name="Ouvrir l’enveloppe").click()
+    frame = page.locator("iframe.fitted")
+    expect(frame).to_be_visible()
+    # As where the sheet was there before its frame said so: both were heard.
+    frame.dispatch_event("load")
+    page.frame_locator("iframe.fitted").locator("body").click()
+    page.evaluate("window.heard = 0; addEventListener('keydown', () => window.heard++)")
+    press(page, "Escape")
+    assert page.evaluate("window.heard") == 1
+    expect(page.locator("dialog[data-veil]")).not_to_be_visible()
+
+
 def test_rows_are_chosen_from_one_to_another_and_dropped_on_a_folder(marcs: Open) -> None:
     page = marcs()
     boxes = page.locator("[data-rows] input[name=copie]")

@@ -10,6 +10,14 @@ function fit(frame) {
     const height = Number(root.scrollHeight);
     frame.style.height = height > 0 ? `${Math.min(height + 2, MOST)}px` : "";
   };
+  if (!met.has(sheet)) meet(frame, sheet, measure);
+  measure();
+}
+
+// A sheet that is there before its frame tells of its load comes here twice: its keys are to count once.
+const met = new WeakSet();
+function meet(frame, sheet, measure) {
+  met.add(sheet);
   let width = -1;
   new ResizeObserver(() => {
     if (frame.clientWidth === width) return;
@@ -19,7 +27,6 @@ function fit(frame) {
   for (const image of sheet.querySelectorAll("img")) image.addEventListener("load", measure);
   pass(frame);
   frame.classList.add("fitted");
-  measure();
 }
 
 // Keys and presses within are this page's too: its shortcuts, and acts that keep a session open (js/lock.js).

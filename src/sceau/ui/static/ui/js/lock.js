@@ -8,7 +8,7 @@ const tabs = new BroadcastChannel("sceau");
 const limit = Number(form?.dataset.lock) * 60_000;
 const COVERED = 120_000, TWICE = 600, PLACE = "sceau-place", PANES = [".rows", ".read", "html"];
 const here = () => location.pathname + location.search, arrivedAt = here();
-let actedAt = Date.now(), toldAt = 0, coveredAt = 0, escapedAt = 0, left = false, title = "";
+let actedAt = Date.now(), toldAt = 0, coveredAt = 0, escapedAt = -Infinity, left = false, title = "";
 
 function act() {
   actedAt = Date.now();
@@ -84,11 +84,11 @@ tabs.onmessage = ({ data }) => {
 document.addEventListener("sceau:gone", leave); // js/arrivals.js was told that nobody is signed in
 addEventListener("keydown", (event) => {
   if (event.key !== "Escape" || event.repeat || coveredAt) return;
-  if (Date.now() - escapedAt < TWICE) {
+  if (event.timeStamp - escapedAt < TWICE) { // when it was pressed, however late a busy page hears of it
     event.preventDefault(); // or this very press would close what it opens
     cover();
   }
-  escapedAt = Date.now();
+  escapedAt = event.timeStamp;
 });
 // A sleeping machine wakes with the time gone: compare with the clock, do not count ticks.
 const over = (since, time) => since && Date.now() - since >= time;
