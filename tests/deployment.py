@@ -24,6 +24,9 @@ from pathlib import Path
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from tests import prepared
+from tests.prepared import Places
+
 SCEAU = str(Path(sys.executable).with_name("sceau"))
 PASSPHRASE = "phrase de garde des essais"
 
@@ -141,6 +144,10 @@ class Deployment:
 
     def prepare(self) -> None:
         """Keys and tables."""
+        url = self.environment.get("SCEAU_DATABASE_URL", "")
+        prepared.prepare(Places(self.data, self.keys, url), by_commands=self._create)
+
+    def _create(self) -> None:
         self.run("keys", "create")
         self.run("migrate", "--verbosity", "0")
 
