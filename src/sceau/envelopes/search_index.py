@@ -94,6 +94,19 @@ def forget(copies: Iterable[Copy], *, keys: Keys | None = None) -> None:
     Copy.objects.filter(id__in=gone).update(segment=None, indexed_text=False)
 
 
+def move(row: Segment, epoch: int, keys: Keys) -> None:
+    """Seal a piece anew under the list key of another epoch; what does not open goes whole."""
+    revision, same = row.revision + 1, Segment.objects.filter(id=row.id, revision=row.revision)
+    try:
+        octets = _open(row, keys).encode()
+    except (Unreadable, Malformed):
+        with transaction.atomic():
+            _drop([row.id])
+    else:
+        sealed = lists.of(keys, row.mailbox_id, epoch).seal(_PURPOSE, octets, row.id, revision)
+        same.update(epoch=epoch, revision=revision, sealed=sealed)
+
+
 def _next(by: Actor) -> list[Copy]:
     """The next copies for one piece: of one epoch; those that a piece already knows first, and alone."""
     rows = waiting(by).select_related("envelope").order_by("-sort_at", "-id")
@@ -124,11 +137,11 @@ def _extend(copies: Sequence[Copy], by: Actor, *, at: datetime, until: Callable[
 
 def _target(copy: Copy, by: Actor, at: datetime) -> Stored | None:
     """The piece that knows this copy, or one with room, or a new one. None when it had to be dropped."""
-    rows = Segment.objects.filter(mailbox=by.mailbox, epoch=copy.epoch)
+    rows = Segment.objects.filter(mailbox=by.mailbox)
     if copy.segment_id:
         row = rows.filter(id=copy.segment_id).first()
     else:
-        counted = rows.annotate(held=Count("copies")).filter(held__lt=search_segment.MOST)
+        counted = rows.filter(epoch=copy.epoch).annotate(held=Count("copies")).filter(held__lt=search_segment.MOST)
         row = counted.order_by("-id").first()
     if row is None:
         return Stored(Segment(mailbox=by.mailbox, epoch=copy.epoch, built_at=at), search_segment.EMPTY)

@@ -3,6 +3,7 @@
 Opening the next epoch needs public keys and the signer, no secret of anybody: a worker can do it.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -93,6 +94,16 @@ def verified(epoch: MailboxEpoch) -> EpochKey:
     if statement.public_key != bytes(epoch.public_key):
         raise UnsignedKey
     return EpochKey(statement.subject, statement.epoch, statement.public_key, statement.addresses)
+
+
+def read_by_the_same(mailbox: UUID, number: int, *, at: datetime) -> list[int]:
+    """The older epochs that each live reader of epoch `number` reads as well: what lies there may move to it (V10)."""
+    readers: dict[int, set[UUID]] = defaultdict(set)
+    for grant in Grant.objects.filter(epoch__mailbox=mailbox, epoch__number__lte=number).select_related("epoch"):
+        if grant.lets_read(at):
+            readers[grant.epoch.number].add(grant.principal_id)
+    newest = readers.pop(number, set())
+    return sorted(older for older, those in readers.items() if newest and newest <= those)
 
 
 def grant_info(mailbox: UUID, number: int, principal: UUID) -> bytes:

@@ -81,16 +81,9 @@ class Keys(Opaque):
 
     def _fetch(self, mailbox: UUID) -> None:
         for grant in _GRANTS.objects(principal=self.principal_id, mailbox=mailbox):
-            if self._is_live(grant):
+            if grant.lets_read(self._at):
                 self._grants[mailbox, grant.epoch.number] = grant
         self._fetched.add(mailbox)
-
-    def _is_live(self, grant: Grant) -> bool:
-        if not grant.rights & Grant.Right.READ:
-            return False
-        if self._at is None:
-            return grant.until is None
-        return grant.since <= self._at and (grant.until is None or self._at < grant.until)
 
     def _unseal(self, grant: Grant) -> tuple[bytes, hpke.PrivateKey]:
         key = epochs.verified(grant.epoch)

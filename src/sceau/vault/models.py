@@ -3,6 +3,8 @@
 The vault knows people and mailboxes as opaque ids only: their names live in `accounts`.
 """
 
+from datetime import datetime
+
 from django.db import models
 
 from sceau.core import ids
@@ -88,6 +90,14 @@ class Grant(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint("epoch", "principal", name="grant_once_an_epoch")]
+
+    def lets_read(self, at: datetime | None) -> bool:
+        """Is it live, with the right to read? Without a time, only one that has no end is."""
+        if not self.rights & Grant.Right.READ:
+            return False
+        if at is None:
+            return self.until is None
+        return self.since <= at and (self.until is None or at < self.until)
 
 
 class Session(models.Model):

@@ -2,7 +2,8 @@
 
 from uuid import UUID
 
-from sceau.envelopes import listing
+from sceau.core import clock
+from sceau.envelopes import listing, rekeying
 from sceau.envelopes.listing import Place
 from sceau.envelopes.models import Copy, Folder
 from sceau.web import narrowing, nav, panes
@@ -25,6 +26,7 @@ def context(request: SignedIn, place: Place, *, current: Copy | None = None) -> 
         current=current,
         unopened=unopened(rail, place),
     )
+    rekeying.move(by, at=clock.now())
     return {"nav": rail, "pane": pane}
 
 
