@@ -44,7 +44,7 @@ def rotate(parts: list[str], *, at: datetime) -> Iterator[tuple[str, int]]:
 
 
 def left_behind() -> dict[str, int]:
-    """What still depends on an older key: content seals move while their readers look at lists (`envelopes.rekeying`)."""
+    """What still depends on an older key: content seals move while their readers work (`envelopes.rekeying`)."""
     newest = MailboxEpoch.objects.filter(mailbox=OuterRef("mailbox_id")).values("mailbox").annotate(last=Max("number"))
     copies = Copy.objects.filter(seal__isnull=False).annotate(last=Subquery(newest.values("last")))
     return {"copies": copies.filter(epoch__lt=F("last")).count()}
