@@ -80,6 +80,7 @@ class TestArrivals:
         expect(page.locator(".rows li").first).to_contain_text("Nouvelle", timeout=SOON)
         assert top(page) == 400
         expect(page.locator("[data-unopened]").first).to_have_text("1 à ouvrir", use_inner_text=False)
+        expect(page.locator("#n-list")).to_have_text("1 à ouvrir")
         assert page.title().startswith("(1) ")
         expect(page.locator("[data-news]")).to_have_text("1 nouvelle enveloppe")
 

@@ -62,9 +62,8 @@ async function show() {
   const before = shown();
   const rail = document.querySelector(".places"), freshRail = fresh.querySelector(".places");
   if (rail && freshRail) recount(rail, freshRail);
-  const { merge } = await import("./rows.js"); // not before the first arrival: a page begins with what it needs
   name();
-  const freshList = fresh.querySelector("[data-arrivals]");
+  const freshList = fresh.querySelector("[data-arrivals]"); // how to merge it is fetched at the first arrival
   const fell = list ? (await import(said.dataset.rows)).merge(list, freshList, words) : shown() - before;
   if (fell > 0) said.textContent = words(fell);
 }

@@ -13,7 +13,7 @@ function atRest(list) {
 
 export function merge(list, fresh, words) {
   if (!fresh) return 0;
-  const counted = list.querySelector("[data-count]"), recounted = fresh.querySelector("[data-count]");
+  const counted = list.querySelector("#n-list"), recounted = fresh.querySelector("#n-list");
   if (counted && recounted) counted.textContent = recounted.textContent;
   if (!rows(list) && rows(fresh) && !document.querySelector("[data-letter]")) location.reload(); // the first one ever
   if (!rows(list) || !rows(fresh)) return 0;
