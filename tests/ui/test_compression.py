@@ -2,6 +2,8 @@
 
 import gzip
 import re
+from collections.abc import Iterator
+from contextlib import ExitStack
 
 import pytest
 from django.http import HttpResponse, StreamingHttpResponse
@@ -58,12 +60,30 @@ def test_compressing_twice_is_compressing_once() -> None:
     assert response.content == once
 
 
+class Asking:
+    """Asks for files, and closes them at the end, as a server does."""
+
+    def __init__(self, open_: ExitStack) -> None:
+        self._open = open_
+
+    def __call__(self, address: str, method: str = "get", **headers: str) -> HttpResponse:
+        answer: HttpResponse = getattr(Client(), method)(address, headers=headers)
+        self._open.callback(answer.close)
+        return answer
+
+
+@pytest.fixture
+def ask() -> Iterator[Asking]:
+    with ExitStack() as stack:
+        yield Asking(stack)
+
+
 @pytest.mark.django_db
 class TestStaticFiles:
     @pytest.mark.parametrize("name", ["sceau.css", "icons.svg", "vendor/htmx/htmx.min.js"])
-    def test_they_travel_compressed_and_are_kept_for_ever(self, name: str) -> None:
+    def test_they_travel_compressed_and_are_kept_for_ever(self, name: str, ask: Asking) -> None:
         address = f"/static/ui/{name}?v={static_version()}"
-        plain, packed = Client().get(address), Client().get(address, headers=TAKES)
+        plain, packed = ask(address), ask(address, **TAKES)
         assert gzip.decompress(packed.getvalue()) == plain.getvalue()
         assert packed["Content-Encoding"] == "gzip"
         assert "Content-Encoding" not in plain
@@ -72,14 +92,12 @@ class TestStaticFiles:
             assert re.search(r"max-age=\d{9}", answer["Cache-Control"])
             assert "Accept-Encoding" in answer["Vary"]
 
-    def test_without_a_version_they_are_asked_for_again(self) -> None:
+    def test_without_a_version_they_are_asked_for_again(self, ask: Asking) -> None:
         """As one module asks for another."""
-        assert Client().get("/static/ui/js/rows.js")["Cache-Control"] == "no-cache"
+        assert ask("/static/ui/js/rows.js")["Cache-Control"] == "no-cache"
 
-    def test_asking_for_the_head_or_for_news_sends_no_body(self) -> None:
-        head = Client().head("/static/ui/sceau.css", headers=TAKES)
+    def test_asking_for_the_head_or_for_news_sends_no_body(self, ask: Asking) -> None:
+        head = ask("/static/ui/sceau.css", "head", **TAKES)
         assert head.getvalue() == b""
-        whole = Client().get("/static/ui/sceau.css")
-        tag = whole["ETag"]
-        whole.close()
-        assert Client().get("/static/ui/sceau.css", headers={**TAKES, "If-None-Match": tag}).status_code == 304
+        tag = ask("/static/ui/sceau.css")["ETag"]
+        assert ask("/static/ui/sceau.css", **TAKES, **{"If-None-Match": tag}).status_code == 304
