@@ -101,6 +101,22 @@ def test_recipients_are_chosen_by_keyboard(page: Page, marc: Account) -> None:
     chips(page, "to", "Marc Benali", "lea@x.example", "nadia@y.example", "ab@z.example")
 
 
+def test_a_recipient_unticked_before_the_scripts_came_is_not_put_back(page: Page, marc: Account) -> None:
+    def untick(route: Route) -> None:
+        page.get_by_role("checkbox", name="Garder nadia@y.example").uncheck()
+        route.continue_()
+
+    page.locator("#to").fill(f"{marc.address}, nadia@y.example")
+    saved(page)
+    page.route("**/js/chip.js*", untick)
+    with page.expect_response("**/enregistrer"):
+        page.reload()
+        chips(page, "to", "Marc Benali")
+    page.unroute("**/js/chip.js*")
+    page.reload()
+    chips(page, "to", "Marc Benali")
+
+
 def test_a_letter_is_formatted_saved_and_sealed(page: Page, marc: Account) -> None:
     keys = page.keyboard
     keys.insert_text(marc.address)

@@ -43,7 +43,7 @@ def opened(octets: bytes) -> zipfile.ZipFile:
 
 
 def test_it_says_how_much_it_is_before_anything_leaves(browser: Client) -> None:
-    assert "Voir ce que cela fait" in text_of(browser.get("/tout-telecharger"))
+    assert "Préparer les fichiers" in text_of(browser.get("/tout-telecharger"))
     page = text_of(browser.get("/tout-telecharger?dossier=received"))
     assert "1 envoi, 41" in page  # Ko, of base 64
     assert "1 enveloppe reçue que vous n’avez pas ouverte n’y est pas." in page

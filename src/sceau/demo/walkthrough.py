@@ -29,7 +29,7 @@ Cinq minutes pour tout voir :
              laisse une preuve.
   2. Claire. Ouvrez http://claire.localhost:{port}. Dans « Envoyées », chaque envoi dit où il en est : ouvert, retiré,
              bientôt détruit, prévu pour demain. Dans « Patients », l’échange avec Marc et ses images (DICOM, PDF) se
-             regardent sur place ; « Ancienne messagerie » garde des mails importés. Cherchez « radio ».
+             regardent sur place ; « Ancienne messagerie » garde des courriels importés. Cherchez « radio ».
              Écrivez à Marc avec un document, puis « Sceller et envoyer ».
   3. Marc.   Revenez chez Marc sans rien recharger : l’enveloppe est entrée dans sa liste, un courriel ordinaire l’a dit
              sans rien dévoiler. Répondez. Échap deux fois masque l’écran.

@@ -21,8 +21,16 @@ export function make(address, field) {
   return made;
 }
 
-// What the page showed before any script ran.
-export function read(old) {
+// What the page showed before any script ran becomes chips; what was unticked meanwhile is gone. Is there any?
+export function read(line, wired) {
+  const olds = [...line.querySelectorAll("label.to")], kept = olds.filter((old) => old.querySelector("input").checked);
+  for (const old of kept) old.replaceWith(wired(chipped(old)));
+  for (const old of olds) old.remove();
+  if (kept.length < olds.length) form.dispatchEvent(new CustomEvent("sceau:changed"));
+  return kept.length > 0;
+}
+
+function chipped(old) {
   const made = make(old.querySelector("input").value, old.querySelector("input").name);
   const { textContent: name } = old.querySelector("span");
   show(made, { name, refused: old.classList.contains("refused"), kind: old.querySelector(".chip")?.textContent });

@@ -16,7 +16,7 @@ function begin(line) {
     known.set(person.address, { ...person, kind: person.chip });
     take(field, [person.address]);
   }
-  for (const old of line.querySelectorAll("label.to")) old.replaceWith(wired(chip.read(old)));
+  if (chip.read(line, wired)) input.placeholder = "";
   input.addEventListener("keydown", (event) => typed(field, event));
   input.addEventListener("paste", (event) => pasted(field, event));
   input.addEventListener("blur", () => setTimeout(() => document.activeElement !== input && commit(field), 150)); // after a choice
