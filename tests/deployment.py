@@ -73,10 +73,12 @@ class Mails:
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """One that no connection is given as its own: it stays free until somebody listens, and between two starts."""
+    while True:
+        port = secrets.choice(range(12_000, 32_000))  # systems give from 32768 on
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def link(mail: EmailMessage) -> str:

@@ -15,6 +15,8 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 from pytest_django import Settings
 
+from tests.deployment import free_port
+
 
 @dataclass(frozen=True)
 class Mail:
@@ -47,7 +49,7 @@ class Relay:
         self.refused: dict[str, str] = {}  # by recipient: what RCPT answers
         self.pause = 0.0  # seconds before DATA is answered
         self.hang_up = False  # keep the mail, close the connection instead of answering
-        self.port = _free_port()
+        self.port = free_port()
         self._tls, self._implicit, self._login, self._smtputf8 = tls, implicit, login, smtputf8
         self._controller: Controller | None = None
 
@@ -143,10 +145,3 @@ def relay(settings: Settings) -> Iterator[Relay]:
     with running(Relay()) as relay:
         settings.SCEAU_RELAY_PORT = relay.port
         yield relay
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

@@ -191,9 +191,9 @@ def test_40_megabytes_take_little_memory_and_time() -> None:
             yield PLAINTEXT[:62_500]
 
     tracemalloc.start()
-    started = time.monotonic()
+    started = time.thread_time()  # of this core, whoever else uses it
     sealed = sum(map(len, format.seal_blob(KEY, BLOB, chunks())))
-    seconds, (_, peak) = time.monotonic() - started, tracemalloc.get_traced_memory()
+    seconds, (_, peak) = time.thread_time() - started, tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert format.plaintext_size(sealed) == 40_000_000
     assert peak < 2_000_000
