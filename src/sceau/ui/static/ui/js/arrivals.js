@@ -36,7 +36,7 @@ function hear(heard) {
   if (stopped) return;
   misses = heard.misses;
   cut.hidden = misses < 2 && navigator.onLine;
-  if (heard.tag !== tag) ({ tag, news: known } = heard, show());
+  if (heard.tag !== tag) ({ tag, news: known } = heard, show().catch(() => { tag = ""; })); // to be told of it again
   later();
 }
 
@@ -57,7 +57,7 @@ async function show() {
   if (!known || (known.unopened === shown() && (!known.newest || document.querySelector(`[href*="${known.newest}"]`)))) return;
   const list = document.querySelector("[data-arrivals]");
   const answer = await fetch(list?.dataset.arrivals || said.dataset.received, { headers: { "X-Sceau-Poll": "1" }, redirect: "error" });
-  if (!answer.ok) return;
+  if (!answer.ok) throw new Error(answer.status);
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
   const before = shown();
   const rail = document.querySelector(".places"), freshRail = fresh.querySelector(".places");
