@@ -59,7 +59,7 @@ def race(envelope: Envelope, claire: Member, marc: Member) -> str:
         start.wait()
         try:
             return _opened(opening.open(copy, by=by, at=clock.now()).copy_id)
-        except rules.Destroyed:
+        except rules.Withdrawn:
             return ""
         finally:
             connection.close()
@@ -81,6 +81,17 @@ def race(envelope: Envelope, claire: Member, marc: Member) -> str:
 
 def _opened(_: UUID) -> str:
     return "opened"
+
+
+def test_an_opening_that_comes_too_late_says_that_it_was_withdrawn() -> None:
+    claire, marc = people.join(CLAIRE), people.join(MARC)
+    envelope = desk.send(people.actor(claire), str(marc.address))
+    seen = desk.copy_of(envelope, marc)  # as it was before
+    withdrawal.withdraw(desk.own_copy(envelope, people.actor(claire)), by=people.actor(claire), at=clock.now())
+    with pytest.raises(rules.Withdrawn):
+        opening.open(seen, by=people.actor(marc), at=clock.now())
+    assert seen.opened_at is None
+    assert events(envelope) == [Event.CONTENT_CONSIGNMENT, Event.ENVELOPE_WITHDRAWN]
 
 
 def test_twenty_withdrawals_at_once_are_one() -> None:

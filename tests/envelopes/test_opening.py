@@ -90,7 +90,7 @@ def test_of_tabs_that_open_and_a_sender_who_withdraws_at_once_one_wins(claire: M
         own = desk.own_copy(envelope, sender)
         opens = [partial(opening.open, copy, by=reader, at=clock.now()) for copy in copies]
         raised = together(*opens, partial(withdrawal.withdraw, own, by=sender, at=clock.now()))
-        assert {type(error) for error in raised} <= {rules.Destroyed}
+        assert {type(error) for error in raised} <= {rules.Withdrawn}
         copy, seen = desk.copy_of(envelope, marc), events(envelope)
         opened, withdrawn = copy.opened_at is not None, copy.withdrawn_at is not None
         assert opened != withdrawn

@@ -23,7 +23,7 @@ def open(copy: Copy, *, by: Actor, at: datetime) -> Opening:
         raise ValueError("one's own copy needs no opening")
     log.check_clock(at)
     if copy.seal is None or copy.destroy_at <= at:
-        raise rules.Withdrawn if copy.withdrawn_at else rules.Destroyed
+        raise _gone(copy)
     opening, fact = Opening(copy=copy, person=by.person, at=at), _fact(copy, by=by, at=at)
     told = notices.opened(copy, by=by.person, at=at)  # sealed out here as well
     try:
@@ -33,10 +33,15 @@ def open(copy: Copy, *, by: Actor, at: datetime) -> Opening:
     except log.AlreadyRecorded:  # by the same person, long ago or in another tab this very moment
         copy.refresh_from_db(fields=["opened_at"])
         return Opening.objects.get(copy=copy, person=by.person)
-    except rows.Missed as error:
-        raise rules.Destroyed from error
+    except rows.Missed as error:  # it went after it was read here
+        copy.refresh_from_db(fields=["opened_at", "withdrawn_at"])
+        raise _gone(copy) from error
     failpoint("open.committed")
     return opening
+
+
+def _gone(copy: Copy) -> rules.Destroyed:
+    return rules.Withdrawn() if copy.withdrawn_at else rules.Destroyed()
 
 
 def _fact(copy: Copy, *, by: Actor, at: datetime) -> log.Fact:
