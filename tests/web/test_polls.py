@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from pytest_django import Settings
 
 from sceau import wsgi
 from sceau.vault import sessions
@@ -72,6 +73,21 @@ def test_nothing_new_takes_one_statement_and_may_not_be_kept(browser: Client) ->
     assert headers["Cache-Control"] == "no-store"
     assert "Cookie" in headers["Vary"]
     assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize("proto", ["http", "https"])
+def test_it_protects_as_much_as_a_page_does(browser: Client, settings: Settings, proto: str) -> None:
+    """Through a trusted proxy, which says whether the browser came over TLS (HSTS)."""
+    settings.SCEAU_TRUSTED_PROXIES, settings.SECURE_HSTS_SECONDS = ["127.0.0.1"], 31_536_000
+    known = tag(browser)
+    came = {"REMOTE_ADDR": "127.0.0.1", "HTTP_X_FORWARDED_PROTO": proto}
+    fast = answer(asked(cookie(browser), HTTP_IF_NONE_MATCH=known, **came))[1]
+    browser.handler.load_middleware()  # which reads its settings once
+    slow = browser.get("/nouvelles", headers={"If-None-Match": known, "X-Forwarded-Proto": proto})
+    assert slow.status_code == 304
+    assert ("Strict-Transport-Security" in fast) == (proto == "https")
+    assert fast == {name: slow.headers[name] for name in fast}
+    assert set(slow.headers) - set(fast) == {"Content-Type", "Content-Language"}  # of no content
 
 
 def test_an_arrival_is_told_on_the_long_road(browser: Client, claire: Member, marc: Member) -> None:

@@ -1,9 +1,12 @@
 """What a browser may do with our pages: nothing that we did not serve, and keep nothing."""
 
 from collections.abc import Callable
+from io import BytesIO
 
-from django.http import HttpRequest
+from django.core.handlers.wsgi import WSGIRequest
+from django.http import HttpRequest, HttpResponseNotModified
 from django.http.response import HttpResponseBase
+from django.middleware.security import SecurityMiddleware
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self';"
@@ -34,3 +37,10 @@ class ContentSecurityPolicy:
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
         return response
+
+
+def everywhere(scheme: str) -> dict[str, str]:
+    """What every page over this scheme carries, for an answer that never passes the middlewares: asked of them."""
+    request = WSGIRequest({"REQUEST_METHOD": "GET", "wsgi.url_scheme": scheme, "wsgi.input": BytesIO()})
+    within = ContentSecurityPolicy(lambda _: HttpResponseNotModified())
+    return dict(SecurityMiddleware(within).process_response(request, within(request)).headers)

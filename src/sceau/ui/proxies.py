@@ -6,7 +6,8 @@ same-origin checks see https. X-Forwarded-Host is never read: the host is Host, 
 """
 
 import ipaddress
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
@@ -26,15 +27,21 @@ class TrustedProxies:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         forwarded_for = request.META.pop("HTTP_X_FORWARDED_FOR", "")
-        forwarded_proto = request.META.pop("HTTP_X_FORWARDED_PROTO", "")
+        scheme = self.scheme(request.META)
+        request.META.pop("HTTP_X_FORWARDED_PROTO", None)
         request.META.pop("HTTP_X_FORWARDED_HOST", None)
         request.META.pop("HTTP_FORWARDED", None)
         if self._trusts(request.META.get("REMOTE_ADDR", "")):
             request.META["REMOTE_ADDR"] = self._client(request.META["REMOTE_ADDR"], forwarded_for)
-            if forwarded_proto in ("http", "https"):
-                request.META["wsgi.url_scheme"] = forwarded_proto
-                request.environ["wsgi.url_scheme"] = forwarded_proto  # type: ignore[attr-defined]  # WSGIRequest
+            request.META["wsgi.url_scheme"] = scheme
+            request.environ["wsgi.url_scheme"] = scheme  # type: ignore[attr-defined]  # WSGIRequest
         return self.get_response(request)
+
+    def scheme(self, meta: Mapping[str, Any]) -> str:
+        """How the client came: as a proxy that we trust says it, otherwise as the connection is. `meta` as in WSGI."""
+        said = meta.get("HTTP_X_FORWARDED_PROTO", "")
+        believed = said in ("http", "https") and self._trusts(meta.get("REMOTE_ADDR", ""))
+        return str(said if believed else meta.get("wsgi.url_scheme", "http"))
 
     def _client(self, peer: str, forwarded_for: str) -> str:
         client = peer

@@ -10,11 +10,13 @@ from typing import Any
 
 from django.conf import settings
 from django.db import Error
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from sceau.core import clock
 from sceau.envelopes import arrivals
 from sceau.ui import csp
+from sceau.ui.proxies import TrustedProxies
 from sceau.vault import sessions
 from sceau.vault.sessions import COOKIE, SessionGone
 
@@ -32,13 +34,22 @@ class NothingNew:
     def __init__(self, application: Application) -> None:
         self.application = application
         self.path = reverse("web:news")
-        self.headers = [*csp.HEADERS.items(), ("Vary", "Accept-Language, Cookie")]
+        self.proxies = TrustedProxies(_no_page)
+        self.headers = {scheme: _headers(scheme) for scheme in ("http", "https")}
 
     def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
         if environ["PATH_INFO"] != self.path or not (tag := _known(environ)):
             return self.application(environ, start_response)
-        start_response("304 Not Modified", [*self.headers, ("ETag", tag)])
+        start_response("304 Not Modified", [*self.headers[self.proxies.scheme(environ)], ("ETag", tag)])
         return []
+
+
+def _no_page(_request: HttpRequest) -> HttpResponse:
+    raise NotImplementedError("nothing passes through it: it only says how a client came")
+
+
+def _headers(scheme: str) -> list[tuple[str, str]]:
+    return [*csp.everywhere(scheme).items(), ("Vary", "Accept-Language, Cookie")]
 
 
 def _known(environ: Environ) -> str:
