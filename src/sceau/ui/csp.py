@@ -42,5 +42,6 @@ class ContentSecurityPolicy:
 def everywhere(scheme: str) -> dict[str, str]:
     """What every page over this scheme carries, for an answer that never passes the middlewares: asked of them."""
     request = WSGIRequest({"REQUEST_METHOD": "GET", "wsgi.url_scheme": scheme, "wsgi.input": BytesIO()})
-    within = ContentSecurityPolicy(lambda _: HttpResponseNotModified())
-    return dict(SecurityMiddleware(within).process_response(request, within(request)).headers)
+    response = HttpResponseNotModified()
+    SecurityMiddleware(ContentSecurityPolicy(lambda _: response))(request)
+    return dict(response.headers)
