@@ -30,7 +30,7 @@ def test_every_command_in_the_manual_exists() -> None:
     folder = Path(checks.__file__).parent / "management" / "commands"
     ours = {path.stem for path in folder.glob("*.py")} | {"check", "migrate", "verify"}
     for page in PAGES:
-        assert names(page.read_text(), r"(?m)(?:`|« |^    )sceau ([a-z-]+)") <= ours, page
+        assert names(page.read_text(), r"(?m)(?:`|«\xa0|^    )sceau ([a-z-]+)") <= ours, page
 
 
 def test_every_link_leads_somewhere() -> None:

@@ -2,7 +2,7 @@
 
 For the relay's delivery to the addresses `bounces+…@SCEAU_BOUNCE_DOMAIN`; with Postfix, in master.cf:
 
-    sceau-bounce unix - n n - 4 pipe flags=q user=sceau argv=/opt/sceau/bin/sceau bounce ${original_recipient}
+    sceau-bounce unix - n n - 4 pipe flags=q user=sceau argv=/usr/local/bin/sceau bounce ${original_recipient}
 """
 
 import os
