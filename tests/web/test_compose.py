@@ -17,7 +17,7 @@ from sceau.core import clock, ids
 from sceau.core.errors import ClockBehind, Error, Refused, StorageFull
 from sceau.core.values import Address
 from sceau.demo.cast import MARC
-from sceau.envelopes import attachments, drafts, rules
+from sceau.envelopes import attachments, drafts, lookups, rules
 from sceau.envelopes.models import Draft, Envelope
 from sceau.evidence import integrator
 from sceau.ui import errors
@@ -348,6 +348,30 @@ def test_a_recipient_without_account_is_told_in_short_beside_the_form(browser: C
     assert (line.name, line.refused) == ("x@ailleurs.fr", True)
     assert len(line.text) < 70
     assert text_of(answer).count("Votre brouillon est gardé") == 1
+
+
+def test_who_tried_too_many_addresses_is_asked_and_told_the_same_of_each(
+    browser: Client, draft: Draft, claire: Member, marc: Member
+) -> None:
+    tried = [Address(f"essai{number}", "ailleurs.fr") for number in range(lookups.UNKNOWN_A_DAY + 1)]
+    with pytest.raises(lookups.Unchecked):
+        lookups.find(tried, by=people.actor(claire), at=clock.now())
+    asked = []
+    for to in (str(marc.address), "x@ailleurs.fr"):
+        answer = browser.post(url(draft, "sceller"), form(draft, to=to, subject="Né le 12/03/1956", body="gardé"))
+        (line,) = answer.context["forecast"].recipients
+        asked.append((answer.status_code, len(answer.context["doubts"]), line.text, line.refused))
+        draft.refresh_from_db()
+    assert asked[0] == asked[1]
+    assert asked[0][1] == 1
+    assert "Ne peut pas être vérifié" in asked[0][2]
+    answer = browser.post(url(draft, "sceller"), form(draft, to="x@ailleurs.fr", body="gardé"))
+    assert answer.status_code == 429
+    assert int(answer["Retry-After"]) > 0
+    assert "dise laquelle" in text_of(answer)
+    assert "gardé</textarea>" in answer.content.decode()
+    draft.refresh_from_db()
+    assert browser.post(url(draft, "sceller"), form(draft, to=str(marc.address))).status_code == 303
 
 
 def test_a_lock_leads_back_to_the_draft_from_any_answer(browser: Client, draft: Draft) -> None:

@@ -6,12 +6,12 @@ from uuid import UUID
 
 from django.conf import settings
 
-from sceau.accounts import mailboxes, people
+from sceau.accounts import people
 from sceau.accounts.actor import Actor
 from sceau.accounts.models import Mailbox
-from sceau.core.errors import Refused
+from sceau.core.errors import Error
 from sceau.core.values import Address
-from sceau.envelopes import options, richtext, rules, summaries
+from sceau.envelopes import lookups, options, richtext, rules, summaries
 from sceau.envelopes.drafts import Content
 from sceau.envelopes.models import Copy, Draft
 from sceau.envelopes.options import Statement
@@ -39,19 +39,17 @@ class Outlook:
 
     address: Address
     mailbox: Mailbox | None
-    refusal: Refused | None = None
+    refusal: Error | None = None
 
 
 def plan(draft: Draft, content: Content, sizes: list[int], *, by: Actor, at: datetime) -> Plan:
     """Everybody's mailbox, or the first rule that says no. `sizes`: decoded octets of each document.
 
-    Raises the refusals of `rules` and `options`; NotEntitled is asked before anybody is looked up.
+    Raises the refusals of `rules` and `options`, lookups.Unchecked; NotEntitled is asked before anybody is looked up.
     """
     limits = rules.Limits(settings.SCEAU_RECIPIENT_LIMIT, settings.SCEAU_MESSAGE_LIMIT)
     wanted = rules.recipients(content.to, content.cc, limit=limits.recipients)
     _check_entitled(wanted, draft.reply_to, by)
-    known = mailboxes.find_all(wanted)
-    rules.check_known(wanted, known)
     rules.check_text(content.subject, content.text)
     if len(content.html) > richtext.LIMIT:
         raise rules.TooLong(richtext.LIMIT)
@@ -59,26 +57,29 @@ def plan(draft: Draft, content: Content, sizes: list[int], *, by: Actor, at: dat
     days, zone = settings.SCEAU_RETENTION_DAYS, by.person.zone
     deliver_at = options.delivery(content.deliver_at, zone=zone, at=at)
     begins = deliver_at or at  # what was not at anybody's disposal yet is not kept less long for it
+    expires_at = rules.expiry(content.expires_on, zone=zone, at=begins, days=days)
+    patient = _patient(content, zone=zone, at=at)
+    known = lookups.recipients(wanted, by=by, at=at)  # last: no other refusal tells who has a mailbox here
     return Plan(
         recipients=(
             *(Recipient(known[address], Copy.Role.TO) for address in wanted.to),
             *(Recipient(known[address], Copy.Role.CC) for address in wanted.cc),
         ),
-        expires_at=rules.expiry(content.expires_on, zone=zone, at=begins, days=days),
+        expires_at=expires_at,
         destroy_at=begins + timedelta(days=days),
         deliver_at=deliver_at,
-        patient=_patient(content, zone=zone, at=at),
+        patient=patient,
     )
 
 
-def preview(draft: Draft, wanted: rules.Recipients, *, by: Actor) -> list[Outlook]:
+def preview(draft: Draft, wanted: rules.Recipients, *, by: Actor, at: datetime) -> list[Outlook]:
     """What the composer shows of each recipient, by the rules of `plan`."""
     try:
         _check_number(wanted)  # and nobody looks up thousands of addresses that were pasted here
         _check_entitled(wanted, draft.reply_to, by)
-    except (rules.TooManyRecipients, rules.NotEntitled) as refusal:
+        known = lookups.find(wanted, by=by, at=at)
+    except (rules.TooManyRecipients, rules.NotEntitled, lookups.Unchecked) as refusal:
         return [Outlook(address, None, refusal) for address in wanted]
-    known = mailboxes.find_all(wanted)
     return [_outlook(address, known.get(address)) for address in wanted]
 
 

@@ -21,6 +21,7 @@ from sceau.envelopes import (
     drafts,
     filing,
     importing,
+    lookups,
     options,
     pictures,
     pieces,
@@ -208,6 +209,12 @@ TABLE: dict[type[errors.Error], Answer] = {
     ),
     rules.MalformedRecipient: Answer(422, _SEAL_REFUSED, sentences.malformed_recipient),
     rules.UnknownRecipient: Answer(422, _SEAL_REFUSED, sentences.unknown_recipient),
+    lookups.Unchecked: Answer(
+        429,
+        _SEAL_REFUSED,
+        _("Au moins une adresse n’a pas de boîte ici, et vous en avez essayé trop aujourd’hui pour que Sceau dise"
+          " laquelle. Votre brouillon est gardé : retirez celles dont vous n’êtes pas sûr, ou recommencez demain."),
+    ),
     rules.TooManyRecipients: Answer(422, _SEAL_REFUSED, sentences.too_many_recipients),
     rules.TooManyDocuments: Answer(422, _("Trop de documents"), sentences.too_many_documents),
     snippets.TooManyTemplates: Answer(422, _("Trop de modèles"), sentences.too_many_templates),

@@ -87,7 +87,7 @@ def compose(draft: Draft, content: Content, *, by: Actor, at: datetime) -> Compo
     """The page of `content`, which may be newer than what the draft has saved."""
     to, to_typed = rules.addresses(content.to)
     cc, cc_typed = rules.addresses(content.cc)
-    outlooks = planning.preview(draft, rules.fold(to, cc), by=by)
+    outlooks = planning.preview(draft, rules.fold(to, cc), by=by, at=at)
     known = {outlook.address: forecast.known(outlook) for outlook in outlooks}
     found = attachments.of(draft, keys=by.keys)
     page = replace(

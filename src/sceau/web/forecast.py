@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from sceau.accounts.actor import Actor
-from sceau.envelopes import options, rules, splitting
+from sceau.envelopes import lookups, options, rules, splitting
 from sceau.envelopes.attachments import Document
 from sceau.envelopes.drafts import Content
 from sceau.envelopes.planning import Outlook
@@ -36,13 +36,13 @@ def of(
 
 def known(outlook: Outlook) -> Known:
     if outlook.mailbox is None:
-        return Known(str(outlook.address), "", refused=True)
+        return Known(str(outlook.address), "", refused=not _unchecked(outlook))
     return Known(str(outlook.address), outlook.mailbox.name, Chip("home", "Sceau"))
 
 
 def _planned(outlook: Outlook) -> Planned:
     if outlook.mailbox is None:
-        return Planned(str(outlook.address), refusal(outlook), refused=True)
+        return Planned(str(outlook.address), refusal(outlook), refused=not _unchecked(outlook))
     text = _("Recevra l’enveloppe dans sa boîte Sceau, et un courriel pour l’en avertir.")
     return Planned(outlook.mailbox.name, text, Chip("home", "Sceau"))
 
@@ -51,7 +51,13 @@ def refusal(outlook: Outlook) -> str:
     """In short, beside the name; the sentence that says what to do stands above the form once one has tried."""
     if isinstance(outlook.refusal, rules.NotEntitled):
         return _("Votre compte n’est pas encore validé : vous ne pouvez que répondre à qui vous a écrit.")
+    if _unchecked(outlook):
+        return _("Ne peut pas être vérifié pour le moment ; vous pouvez sceller.")
     return _("N’a pas de compte Sceau : ne peut pas encore recevoir.")
+
+
+def _unchecked(outlook: Outlook) -> bool:
+    return isinstance(outlook.refusal, lookups.Unchecked)
 
 
 def _split(documents: Sequence[Document]) -> list[Note]:

@@ -21,7 +21,7 @@ from sceau.accounts import people
 from sceau.accounts.actor import Actor
 from sceau.core import clock
 from sceau.core.errors import Error, NotFound, Refused, TryLater
-from sceau.envelopes import access, attachments, drafts, options, pieces, planning, rules, sending, snippets
+from sceau.envelopes import access, attachments, drafts, lookups, options, pieces, planning, rules, sending, snippets
 from sceau.envelopes.drafts import Content, Stale
 from sceau.envelopes.models import Copy, Draft
 from sceau.envelopes.reading import Unsealed
@@ -37,7 +37,13 @@ from sceau.web.redirects import see
 from sceau.web.requests import SignedIn, SignedInOrLocked, is_script
 from sceau.web.uploads import SealingUpload
 
-_AT_RECIPIENTS = (rules.NoRecipient, rules.MalformedRecipient, rules.UnknownRecipient, rules.TooManyRecipients)
+_AT_RECIPIENTS = (
+    rules.NoRecipient,
+    rules.MalformedRecipient,
+    rules.UnknownRecipient,
+    rules.TooManyRecipients,
+    lookups.Unchecked,
+)
 
 _AT_FIELD = {rules.BadExpiry: "expires_on", options.BadDelivery: "deliver_at", options.BadPatientDay: "patient_on"}
 
@@ -238,6 +244,8 @@ def _doubts(request: HttpRequest, draft: Draft, actor: Actor) -> HttpResponse | 
         planning.plan(draft, content, [], by=actor, at=at)
     except Refused:
         return None  # sealing says why: nobody confirms what is refused in the end
+    except lookups.Unchecked:
+        pass  # asked all the same: that there is a question must not tell who has a mailbox here
     found = doubts.of(drafting.compose(draft, content, by=actor, at=at), content, by=actor, at=at)
     token = doubts.token(draft.id, found)
     if not found or request.POST.get("confirmed") == token:

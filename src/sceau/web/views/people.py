@@ -27,7 +27,7 @@ def people(request: SignedIn) -> JsonResponse:
     rates.hit("people", str(by.person.id), limit=_LIMIT, window=_WINDOW, at=at)
     if "@" in text:
         rates.hit("people-exact", str(by.person.id), limit=_EXACT_LIMIT, window=_WINDOW, at=at)
-    found = acquaintances.find(text, by=by, limit=_SHOWN) if len(text) > 1 else []
+    found = acquaintances.find(text, by=by, limit=_SHOWN, at=at) if len(text) > 1 else []
     return JsonResponse({"people": list(map(_told, found))})
 
 
