@@ -10,11 +10,13 @@ from uuid import uuid4
 
 import psycopg
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from psycopg import sql
 
 from sceau.blobs.s3 import connect
 from tests import s3
+
+PATIENCE = 30_000  # milliseconds: what is expected comes late on a busy machine, and that is no fault
 
 
 def need(part: str, missing: str) -> None:
@@ -43,8 +45,18 @@ def chromium(*arguments: str) -> Iterator[Browser]:
         browser = playwright.chromium.launch(
             executable_path=program, args=["--no-sandbox", "--disable-gpu", *arguments]
         )
+        expect.set_options(timeout=PATIENCE)
         yield browser
         browser.close()
+
+
+RAN = "() => Promise.all(Array.from(document.querySelectorAll('script[type=module]'), (script) => import(script.src)))"
+
+
+def ready(page: Page) -> None:
+    """Until the page's scripts ran to their end, those that fetch others first, too: it hears no act before."""
+    page.wait_for_load_state()
+    page.evaluate(RAN)
 
 
 def settings_of_servers(_folder: Path) -> dict[str, str]:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TypeVar
 
 from selenium import webdriver
 from selenium.common.exceptions import TimeoutException, WebDriverException
@@ -18,6 +19,8 @@ from selenium.webdriver.remote.webdriver import WebDriver
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import WebDriverWait
 from selenium.webdriver.webkitgtk.service import Service as WebKitGTKService
+
+Found = TypeVar("Found")
 
 PROGRAMS = {
     "chromium": ("chromium", "chromedriver"),
@@ -148,8 +151,7 @@ class Person:
         def shown() -> list[WebElement]:
             return [found for found in self.driver.find_elements(By.XPATH, path) if found.is_displayed()]
 
-        self._wait(shown, f"no button says {words!r}", 20)
-        return shown()[0]
+        return self._wait(shown, f"no button says {words!r}", 20)[0]  # looked for once: a page changes meanwhile
 
     def has_uploaded(self) -> None:
         """Every document that was chosen has arrived."""
@@ -163,9 +165,11 @@ class Person:
     def text(self) -> str:
         return self.driver.find_element(By.TAG_NAME, "body").text
 
-    def _wait(self, condition: Callable[[], object], trouble: str, seconds: float) -> None:
+    def _wait(self, condition: Callable[[], Found], trouble: str, seconds: float) -> Found:
+        """What the condition gives as soon as that is something."""
+        wait = WebDriverWait(self.driver, seconds, ignored_exceptions=[WebDriverException])
         try:
-            WebDriverWait(self.driver, seconds, ignored_exceptions=[WebDriverException]).until(lambda _: condition())
+            return wait.until(lambda _: condition())
         except TimeoutException:
             raise AssertionError(f"{trouble} on {self.driver.current_url}:\n{self.text}") from None
 

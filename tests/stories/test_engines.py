@@ -61,6 +61,7 @@ class Reader(Person):
     """Somebody who uses the keys, and waits for what a page does of itself."""
 
     def type(self, *keys: str) -> None:
+        self.until("document.readyState === 'complete'")  # keys that are pressed before a page's scripts ran are lost
         for key in keys:
             ActionChains(self.driver).send_keys(key).perform()
 
@@ -96,7 +97,6 @@ def test_a_day_at_the_desk(driver: WebDriver, site: Deployment, tmp_path: Path) 
 
 
 def _reads_by_key(reader: Reader) -> None:
-    reader.until("document.readyState === 'complete'")  # keys that are pressed before a page's scripts ran are lost
     reader.type("j")
     reader.reads("Avis")
     reader.type("j")
@@ -183,7 +183,7 @@ def _wants_it_dark_and_small(reader: Reader) -> None:
 
 def _writes(reader: Reader, folder: Path) -> None:
     reader.go("/rediger")
-    reader.until(f"{FOCUS}.id === 'to'")
+    reader.until(f"{FOCUS}.id === 'to' && {FOCUS}.getAttribute('role') === 'combobox'")  # its script has come
     reader.type(CLAIRE.email)
     reader.until("document.querySelector('#to_people:not([hidden]) [role=option]')")
     reader.type(Keys.ENTER)

@@ -28,9 +28,7 @@ class Account:
 
 
 def window(chromium: Browser, site: Deployment, **more: Any) -> BrowserContext:  # Playwright's own options
-    context = chromium.new_context(base_url=site.url, locale="fr", accept_downloads=True, **more)
-    context.set_default_timeout(20_000)
-    return context
+    return chromium.new_context(base_url=site.url, locale="fr", accept_downloads=True, **more)
 
 
 def press(page: Page, words: str) -> None:
@@ -186,21 +184,25 @@ def test_everything_works_without_a_mouse(chromium: Browser, site: Deployment, c
         page = context.new_page()
         keys, seen = page.keyboard, len(site.mails.to(marc.address))
         page.goto("/connexion")
-        keys.type(marc.address)  # the field has the focus
+        expect(page.locator("[name=address]")).to_be_focused()
+        keys.type(marc.address)
         keys.press("Tab")
         keys.type(marc.password)
         keys.press("Enter")
         page.wait_for_url("**/connexion/code*")
+        expect(page.locator("[name=code]")).to_be_focused()
         keys.type(new_code(site, marc, after=seen))  # goes off at the sixth digit
         page.wait_for_url("**/recues")
 
         keys.press("Tab")
         keys.press("Enter")  # the first stop leads past the rail
-        assert page.evaluate("document.activeElement.id") == "contenu"
+        expect(page.locator("#contenu")).to_be_focused()
         page.goto("/recues")
         tab_to(page, "Nouvelle enveloppe")
         keys.press("Enter")
         page.wait_for_url("**/brouillons/*")
+        parts.ready(page)
+        expect(page.locator("#to")).to_be_focused()
         keys.type(claire.address)
         keys.press("Enter")  # saves, and reads the address
         expect(page.locator(".to")).to_contain_text("Claire Vasseur")
@@ -221,6 +223,7 @@ def test_a_locked_screen_gives_back_the_place_and_what_was_typed(
         log_in(page, site, marc)
         page.clock.install()
         page.goto("/rediger")
+        parts.ready(page)
         draft = page.url
         page.fill("#subject", "Interrompue")
         page.fill("#body", "Je disais donc")

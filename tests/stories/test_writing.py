@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
+from tests import parts
 from tests.deployment import Deployment
 from tests.stories.test_everyday import Account, log_in, press, sign_up, window
 
@@ -43,6 +44,8 @@ def page(signed_in: BrowserContext) -> Iterator[Page]:
     page.on("pageerror", lambda error: troubles.append(str(error)))
     page.on("console", lambda line: troubles.append(line.text) if "Content Security Policy" in line.text else None)
     page.goto("/rediger")
+    parts.ready(page)
+    expect(page.locator("#to")).to_be_focused()
     yield page
     signed_in.set_offline(False)
     page.close()
@@ -158,6 +161,8 @@ def test_a_document_survives_three_cuts_and_a_closed_page(page: Page, marc: Acco
         if route.request.method != "PATCH":
             return route.continue_()
         seen.append(int(route.request.headers["upload-offset"]))
+        if len(seen) == 10:
+            return None  # on its way until it is paused
         return route.abort("connectionreset") if len(seen) in (2, 5, 8) else route.continue_()
 
     page.route("**/morceaux/*", cut_now_and_then)
@@ -199,13 +204,13 @@ def test_a_tab_that_closes_while_one_types_loses_nothing(page: Page, signed_in: 
     page.locator("#subject").fill("Fermé trop tôt")
     saved(page)
     page.route("**/enregistrer", lambda route: None)  # a save on its way, that nothing will ever answer
-    page.locator("#body").fill("Une phrase qui part")
-    page.wait_for_timeout(3_500)
+    with page.expect_request("**/enregistrer"):
+        page.locator("#body").fill("Une phrase qui part")
     page.unroute_all()
     page.locator("#body").press_sequentially(", puis la fin de la lettre.")
     page.close(run_before_unload=True)
     other = signed_in.new_page()
-    for _ in range(20):
+    for _ in range(100):
         other.goto(place)
         if "fin de la lettre" in other.locator("#body").input_value():
             break

@@ -42,6 +42,7 @@ def open_page(browser: Browser) -> Iterator[Open]:
         page.route("**/*", lambda route: _serve(route, name))
         page.clock.install()
         page.goto(f"{ORIGIN}/page")
+        parts.ready(page)
         return page
 
     yield open_sample
@@ -371,8 +372,8 @@ def test_looking_again_stops_at_the_lock(open_page: Open) -> None:
     page = open_page("envelope-sent")
     looks: list[str] = []
     page.route("**/page", lambda route: (looks.append(""), route.fulfill(status=303, headers={"Location": "/verrou"})))
-    page.clock.run_for(1_100)
-    page.wait_for_timeout(100)
+    with page.expect_request("**/page"):
+        page.clock.run_for(1_100)
     page.clock.run_for(60_000)
     assert len(looks) == 1
     assert "Regarder à nouveau" in page.locator("#preuves").inner_text()
