@@ -10,11 +10,10 @@ from django import forms
 
 from sceau.envelopes.activity import Week
 from sceau.ui.dates import When
-from sceau.web import pages, plots, viewing
+from sceau.web import composing, pages, plots, viewing
 from sceau.web.finding import Found, FoundRow, Piece
 from sceau.web.forecast import Forecast
 from sceau.web.pages import Chip, Known, Party, Planned, Row, Step
-from sceau.web.views import compose
 
 ID = UUID("0193a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b")
 HOME = Chip("home", "Sceau")
@@ -223,7 +222,7 @@ COMPOSER = {
         PLAN, (pages.Note("archive", "Trop lourd : il en partira 2.", ("1 sur 2 : a.pdf", "2 sur 2 : b.pdf")),)
     ),
     "labels": LABELS,
-    "scripts": compose.SCRIPTS,
+    "scripts": composing.SCRIPTS,
     "laters": (pages.Later("demain 8 h", "2026-11-24T08:00"),),
     "patients": (("", "rien à en dire"), ("informed", "le patient est informé")),
     "templates": (SimpleNamespace(id=ID, name="Zona"),),
@@ -345,7 +344,7 @@ SAMPLES = (
     Sample("web/envelope.html", {"nav": NAV, "letter": LETTER, "pane": PANE, "proof": SENT_PROOF}, "envelope-sent"),
     Sample("web/envelope.html", {"nav": NAV, "letter": DESTROYED, "proof": PROOF}, "envelope-destroyed"),
     Sample("web/draft.html", {"nav": pages.Nav("compose"), "draft": DRAFT, **COMPOSER}),
-    Sample("web/draft.html", {"nav": pages.Nav("compose"), "draft": NEW_DRAFT, "scripts": compose.SCRIPTS},
+    Sample("web/draft.html", {"nav": pages.Nav("compose"), "draft": NEW_DRAFT, "scripts": composing.SCRIPTS},
            "draft-new"),
     Sample("web/draft.html", {"nav": pages.Nav("compose"), "draft": DRAFT, **COMPOSER,
            "conflict": CONFLICT, "errors": ["L’enveloppe n’est pas scellée."], "confirmed": "x",
