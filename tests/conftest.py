@@ -66,7 +66,9 @@ from sceau import blobs  # noqa: E402
 from sceau.evidence import log  # noqa: E402
 from tests import installation  # noqa: E402
 
-hypothesis.settings.register_profile("sceau", deadline=None)  # a loaded machine is slow, not wrong
+# A loaded machine is slow, not wrong. And what holds for any value was asked a hundred times beside SQLite.
+EXAMPLES = 20 if os.environ.get("SCEAU_TEST_DATABASE_URL") else 100
+hypothesis.settings.register_profile("sceau", deadline=None, max_examples=EXAMPLES)
 hypothesis.settings.load_profile("sceau")
 
 pytest_plugins = ["tests.people", "tests.smtp"]  # the fixtures of the cast and of the relay
@@ -75,7 +77,7 @@ pytest_plugins = ["tests.people", "tests.smtp"]  # the fixtures of the cast and 
 # Where a test that asks for no database is about values alone: it says the same beside either one, and runs once.
 PURE = tuple(f"tests/{name}/" for name in ("core", "custody", "envelopes", "evidence", "notify", "ui", "vault", "web"))
 # Pages looked at in a browser: what stands behind them has tests of its own on both sides, and stories/test_spine.py
-# and test_everyday.py go through both.
+# and test_everyday.py go through both; the former in one browser here, in two there.
 LOOKS = (
     "tests/stories/test_desk.py",
     "tests/stories/test_engines.py",
@@ -92,6 +94,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if not os.environ.get("SCEAU_TEST_DATABASE_URL"):
         return
     once = [item for item in items if item.nodeid.startswith(LOOKS) or _asks_for_no_database(item)]
+    once += [item for item in items if item.nodeid.startswith("tests/stories/test_spine.py") and "firefox" in item.name]
     config.hook.pytest_deselected(items=once)
     gone = set(once)
     items[:] = [item for item in items if item not in gone]

@@ -194,7 +194,6 @@ class Copy(models.Model):
                 name="copy_unopened",
                 condition=models.Q(opened_at=None, destroyed_at=None),
             ),
-            models.Index(fields=["mailbox", "epoch"], name="copy_epoch", condition=models.Q(destroyed_at=None)),
             models.Index("mailbox", name="copy_unindexed", condition=models.Q(indexed_text=False, destroyed_at=None)),
         ]
 

@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 
 from sceau.accounts import mailboxes
 from sceau.accounts.actor import Actor
-from sceau.core.errors import Error, NotFound
+from sceau.core.errors import Error
 from sceau.envelopes import search_index, summaries
 from sceau.envelopes.models import Copy, Segment
 from sceau.vault import epochs
@@ -24,34 +24,31 @@ AT_ONCE = 50  # copies: ten milliseconds of a page
 
 
 def move(by: Actor, *, at: datetime) -> int:
-    """Move some of what remains; how many copies and pieces of the index. Without a rolled epoch, no query.
+    """Move some of what remains; how many copies and pieces of the index. Nothing is asked where nothing remains.
 
     It is done beside something that its reader asked for: what cannot be moved now is left to the next time.
     """
-    try:
-        newest = by.keys.newest_epoch(by.mailbox.id)
-    except NotFound:
-        return 0
-    if newest == 1:
-        return 0
     with suppress(Error, OperationalError):
-        return _move(newest, by, at)
+        newest = by.keys.newest_epoch(by.mailbox.id)
+        if newest > 1 and not by.keys.is_settled(by.mailbox.id):
+            return _move(newest, by, at)
     return 0
 
 
 def _move(newest: int, by: Actor, at: datetime) -> int:
-    copies = _older(newest, by)
-    pieces = Segment.objects.filter(mailbox=by.mailbox, epoch__lt=newest)
-    if not copies.exists() and not pieces.exists():
+    older = epochs.read_by_the_same(by.mailbox.id, newest, at=at)
+    copies = list(_older(newest, by).filter(epoch__in=older)[:AT_ONCE])
+    piece = Segment.objects.filter(mailbox=by.mailbox, epoch__in=older).first()
+    if not copies and not piece:
+        if not _older(newest, by).exists():  # what must not move now may, once a grant ends
+            epochs.settle(by.mailbox.id, newest, at=at)
         return 0
     key = mailboxes.keys_for([by.mailbox])[by.mailbox.id]
     if key.number != newest:  # rolled this very moment, or by somebody who left this reader out
         return 0
-    readable = epochs.read_by_the_same(by.mailbox.id, newest, at=at)
-    piece = pieces.filter(epoch__in=readable).first()
     if piece:
         search_index.move(piece, newest, by.keys)
-    return bool(piece) + _move_copies(list(copies.filter(epoch__in=readable)[:AT_ONCE]), key, by)
+    return bool(piece) + _move_copies(copies, key, by)
 
 
 def _move_copies(copies: list[Copy], key: EpochKey, by: Actor) -> int:

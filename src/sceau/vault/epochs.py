@@ -6,7 +6,7 @@ Opening the next epoch needs public keys and the signer, no secret of anybody: a
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -104,6 +104,15 @@ def read_by_the_same(mailbox: UUID, number: int, *, at: datetime) -> list[int]:
             readers[grant.epoch.number].add(grant.principal_id)
     newest = readers.pop(number, set())
     return sorted(older for older, those in readers.items() if newest and newest <= those)
+
+
+def settle(mailbox: UUID, number: int, *, at: datetime) -> None:
+    """Nothing is left to move to this epoch: nobody needs to look again until the next one opens.
+
+    Not within an hour of its opening: somebody may be sealing to the older key that he read before.
+    """
+    rolled = MailboxEpoch.objects.filter(mailbox=mailbox, number=number, not_before__lt=at - timedelta(hours=1))
+    rolled.update(settled=True)
 
 
 def grant_info(mailbox: UUID, number: int, principal: UUID) -> bytes:

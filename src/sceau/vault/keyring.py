@@ -65,6 +65,10 @@ class Keys(Opaque):
             raise NotFound
         return max(numbers)
 
+    def is_settled(self, mailbox: UUID) -> bool:
+        """Has all that may move to the newest epoch moved (V10)? Raises NotFound when none may be read."""
+        return self._grants[mailbox, self.newest_epoch(mailbox)].epoch.settled
+
     def own_seed(self) -> bytes:
         """The principal's seed, to wrap it anew under another way in (V8). Nothing else needs it."""
         return self._seed

@@ -64,6 +64,7 @@ class MailboxEpoch(models.Model):
     statement = models.BinaryField()
     signature = models.BinaryField(max_length=64)
     not_before = models.DateTimeField()
+    settled = models.BooleanField(default=False)  # nothing is left to move here from older epochs (V10)
 
     class Meta:
         constraints = [models.UniqueConstraint("mailbox", "number", name="epoch_once_a_mailbox")]
