@@ -205,7 +205,8 @@ def test_a_damaged_blob_stops_the_restore(envelope: Envelope, folder: Path, monk
     made = backups.make(folder, at=clock.now())
     name = blobs.content_name(str(envelope.blob_key))
     kept = made.folder / "store" / name
-    kept.write_bytes(kept.read_bytes()[:-1] + b"?")
+    *whole, last = kept.read_bytes()
+    kept.write_bytes(bytes([*whole, last ^ 1]))
     empty_the_store()
     monkeypatch.setattr(snapshots, "require_empty", lambda: None)
     with pytest.raises(backups.DamagedBackup):

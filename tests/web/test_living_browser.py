@@ -53,9 +53,9 @@ class Desk:
         page.goto(self.url + path)
         return page
 
-    def patient_tab(self, path: str, chance: float, asked: list[Page]) -> Page:
-        """A tab for which chance is `chance`. It notes what it asks, and how often it hears another one."""
-        self.context.add_init_script(f"Math.random = () => {chance}")
+    def patient_tab(self, path: str, patience: int, asked: list[Page]) -> Page:
+        """A tab that waits so many seconds longer than it must; it notes what it asks, and how often it hears one."""
+        self.context.add_init_script(f"Math.random = () => {patience / 0.4}")  # chance counts for 0.4 s
         page = self.tab(path)
         page.on("request", lambda request: asked.append(page) if "nouvelles" in request.url else None)
         page.evaluate(HEAR)
@@ -118,7 +118,8 @@ class TestArrivals:
         letter(claire, marc, "Ancienne", opened=True)
         marcs.stop_the_clock()
         asked: list[Page] = []
-        tabs = [marcs.patient_tab("/recues", number / 4, asked) for number in range(3)]
+        # The clocks of three pages never run quite together: two turns and more lie between one patience and the next.
+        tabs = [marcs.patient_tab("/recues", patience, asked) for patience in (0, 10, 20)]
         for turn in ("1", "2", "3"):
             tabs[0].clock.run_for(4_050)
             for other in tabs[1:]:
@@ -126,7 +127,7 @@ class TestArrivals:
         assert asked == tabs[:1] * 3
         tabs[0].close()
         with tabs[1].expect_request("**/nouvelles"):  # the next one goes on
-            tabs[1].clock.run_for(4_150)
+            tabs[1].clock.run_for(14_050)
 
     def test_a_server_that_comes_back_is_found_again(self, marcs: Desk, claire: Member, marc: Member) -> None:
         letter(claire, marc, "Ancienne", opened=True)
