@@ -285,6 +285,20 @@ def test_a_renewed_seal_leaves_older_receipts_valid(sealed: bytes, trusted: Trus
     assert verify.verify(sealed, renewed).pdf_checked
 
 
+def test_a_process_that_has_sealed_takes_up_the_renewed_seal(
+    sealed: bytes, envelope: Envelope, claire: Member, trusted: Trust, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keys = shutil.copytree(settings.SCEAU_KEYS, tmp_path / "keys")
+    monkeypatch.setattr(settings, "SCEAU_KEYS", keys)
+    made = sender_s(envelope, claire)
+    assert verify.verify(receipts.pdf(made), trusted).pdf_checked
+    seals.renew(keys, "Essais", at=clock.now())
+    resealed = receipts.pdf(made)
+    assert verify.verify(resealed, Trust.parse(trust.write(keys, "Essais"))).pdf_checked
+    with pytest.raises(reasons.PdfUntrusted):
+        verify.verify(resealed, trusted)
+
+
 def test_proofs_swapped_in_a_sealed_pdf_are_noticed(
     envelope: Envelope, claire: Member, trusted: Trust, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -12,7 +12,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from sceau.core.errors import Malformed, NotFound
 from sceau.core.keyfiles import ExposedKey
-from sceau.evidence import pdf_seal, reasons, seals
+from sceau.evidence import pades, pdf_seal, reasons, seals
 from tests.evidence.logs import NOON, after
 
 
@@ -57,20 +57,20 @@ def test_a_key_that_others_may_read_or_that_is_not_the_certificate_s_seals_nothi
 ) -> None:
     (folder / "seal.key").chmod(0o644)
     with pytest.raises(ExposedKey):
-        seals.seal(page(), folder)
+        pades.seal(page(), folder)
     other = tmp_path / "other"
     other.mkdir()
     seals.create(other, "Un autre", at=NOON)
     (other / "seal.crt").write_bytes((folder / "seal.crt").read_bytes())
     with pytest.raises(Malformed):
-        seals.seal(page(), other)
+        pades.seal(page(), other)
     with pytest.raises(NotFound):
-        seals.seal(page(), tmp_path / "nowhere")
+        pades.seal(page(), tmp_path / "nowhere")
 
 
 def test_a_seal_made_outside_its_certificate_s_time_is_not_trusted(tmp_path: Path) -> None:
     seals.create(tmp_path, "Demain", at=after(86400 * 365 * 50))
-    sealed = seals.seal(page(), tmp_path)
+    sealed = pades.seal(page(), tmp_path)
     authority = x509.load_pem_x509_certificate((tmp_path / "authority.crt").read_bytes())
     with pytest.raises(reasons.PdfUntrusted):
         pdf_seal.attachments(sealed, [authority.public_bytes(Encoding.DER)])

@@ -4,22 +4,19 @@ Three shapes of the same thing: JSON for programs, one .tlog-proof an event for 
 logs, and a sealed PDF that people read, with both attached.
 """
 
-import io
 from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
 from django.conf import settings
-from pyhanko.pdf_utils import embed, generic
-from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
 from sceau.accounts.actor import Actor
 from sceau.core.clock import milliseconds
 from sceau.core.errors import Refused, TryLater
-from sceau.envelopes import receipt_pages, timeline
+from sceau.envelopes import timeline
 from sceau.envelopes.models import Copy, Envelope
 from sceau.envelopes.timeline import Story
-from sceau.evidence import log, receipt, seals
+from sceau.evidence import log, receipt
 from sceau.evidence.receipt import Item, OpenedRecord
 from sceau.evidence.words import Language
 
@@ -82,20 +79,14 @@ def build(copy: Copy, *, by: Actor, at: datetime) -> Receipt:
 
 def pdf(made: Receipt) -> bytes:
     """One or more pages that say it in the reader's language, everything above attached, under the operator's seal."""
-    writer = IncrementalPdfFileWriter(io.BytesIO(receipt_pages.write(made.document, made.language, made.zone)))
-    _attach(writer, receipt.NAME, made.json, "application/json")
-    for name, data in made.proofs.items():
-        _attach(writer, name, data, "text/plain")
-    return seals.seal(writer, settings.SCEAU_KEYS)
+    from sceau.envelopes import receipt_pdf  # now: a process that makes none need not load what makes PDF files
+
+    attached = {receipt.NAME: (made.json, "application/json")}
+    attached |= {name: (data, "text/plain") for name, data in made.proofs.items()}
+    return receipt_pdf.write(made.document, made.language, made.zone, attached)
 
 
 def _records(told: Story) -> tuple[OpenedRecord, ...]:
     """Those that the evidence cites, the parties' first."""
     cited = dict.fromkeys(bytes(digest) for row in told.rows for digest in (row.parties, row.facts) if digest)
     return tuple(OpenedRecord(*told.opened[digest]) for digest in cited if digest in told.opened)
-
-
-def _attach(writer: IncrementalPdfFileWriter, name: str, data: bytes, mime_type: str) -> None:
-    embedded = embed.EmbeddedFileObject.from_file_data(writer, data, mime_type=mime_type)
-    relation = generic.NameObject("/Data")
-    embed.embed_file(writer, embed.FileSpec(name, name, embedded_data=embedded, af_relationship=relation))

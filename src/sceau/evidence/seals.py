@@ -1,90 +1,41 @@
-"""The operator's seal on receipts: PAdES B-B with an ECDSA P-256 key (E4).
+"""The operator's seal on receipts: its key and certificate, ECDSA P-256 (E4); `pades` signs with it.
 
 `seal.key` and `seal.crt` sign; `authority.crt` is the small authority that issued the certificate. The authority's
 own key is used once, in `create` or `renew`, and forgotten: nobody can steal it. A renewed seal brings a new
 authority, added before the older ones; they stay in the trust file, as receipts sealed before stay valid.
 """
 
-import io
 from datetime import datetime, timedelta
-from functools import lru_cache
 from pathlib import Path
 
-from asn1crypto import algos
-from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
-from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
-from pyhanko.sign import fields, signers
-from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from sceau.core import keyfiles
-from sceau.core.errors import Malformed
 
-_KEY, _CERTIFICATE, _AUTHORITY = "seal.key", "seal.crt", "authority.crt"
+KEY, CERTIFICATE, AUTHORITY = "seal.key", "seal.crt", "authority.crt"
 _VALIDITY = timedelta(days=3653)  # ten years; the log's proof has no end
-_FIELD = "Sceau"
 _DOCUMENT_SIGNING = x509.ObjectIdentifier("1.3.6.1.5.5.7.3.36")  # RFC 9336
 
 
 def create(folder: Path, operator: str, *, at: datetime) -> None:
     """Make the three files. Raises FileExistsError."""
     key, certificate, authority = _issue(operator, at)
-    keyfiles.create(folder / _AUTHORITY, authority, mode=keyfiles.PUBLIC)
-    keyfiles.create(folder / _CERTIFICATE, certificate, mode=keyfiles.PUBLIC)
-    keyfiles.create(folder / _KEY, key, mode=keyfiles.PRIVATE)
+    keyfiles.create(folder / AUTHORITY, authority, mode=keyfiles.PUBLIC)
+    keyfiles.create(folder / CERTIFICATE, certificate, mode=keyfiles.PUBLIC)
+    keyfiles.create(folder / KEY, key, mode=keyfiles.PRIVATE)
 
 
 def renew(folder: Path, operator: str, *, at: datetime) -> None:
     """A new key under a new authority; the trust file must be given out again."""
     key, certificate, authority = _issue(operator, at)
-    known = (folder / _AUTHORITY).read_bytes()
-    keyfiles.replace(folder / _AUTHORITY, authority + known, mode=keyfiles.PUBLIC)
-    keyfiles.replace(folder / _KEY, key, mode=keyfiles.PRIVATE)
-    keyfiles.replace(folder / _CERTIFICATE, certificate, mode=keyfiles.PUBLIC)
-    _signer.cache_clear()
-
-
-def seal(pdf: IncrementalPdfFileWriter, folder: Path) -> bytes:
-    """The document with its seal over every octet. Raises NotFound, ExposedKey, Malformed."""
-    metadata = signers.PdfSignatureMetadata(
-        field_name=_FIELD, md_algorithm="sha256", subfilter=fields.SigSeedSubFilter.PADES
-    )
-    output = io.BytesIO()
-    signers.PdfSigner(metadata, signer=_signer(folder)).sign_pdf(pdf, output=output)
-    return output.getvalue()
-
-
-class _Signer(signers.Signer):
-    """Keeps the loaded key: pyHanko's own signer loads and checks it at each signature, ten times slower."""
-
-    def __init__(
-        self, key: ec.EllipticCurvePrivateKey, certificate: asn1_x509.Certificate, issuer: asn1_x509.Certificate
-    ) -> None:
-        super().__init__(
-            signing_cert=certificate,
-            embed_roots=False,  # the trust file has it; what no signature covers should not be here
-            cert_registry=SimpleCertificateStore.from_certs([issuer]),  # type: ignore[no-untyped-call]  # pyHanko's
-            signature_mechanism=algos.SignedDigestAlgorithm({"algorithm": "sha256_ecdsa"}),
-        )
-        self._key = key
-
-    async def async_sign_raw(self, data: bytes, digest_algorithm: str, dry_run: bool = False) -> bytes:
-        return bytes(72) if dry_run else self._key.sign(data, ec.ECDSA(hashes.SHA256()))
-
-
-@lru_cache(maxsize=4)
-def _signer(folder: Path) -> _Signer:
-    key = load_pem_private_key(keyfiles.read_private(folder / _KEY), None)
-    certificate = x509.load_pem_x509_certificate((folder / _CERTIFICATE).read_bytes())
-    authority = x509.load_pem_x509_certificates((folder / _AUTHORITY).read_bytes())[0]
-    if not isinstance(key, ec.EllipticCurvePrivateKey) or key.public_key() != certificate.public_key():
-        raise Malformed
-    own, issuer = (asn1_x509.Certificate.load(one.public_bytes(Encoding.DER)) for one in (certificate, authority))
-    return _Signer(key, own, issuer)
+    known = (folder / AUTHORITY).read_bytes()
+    keyfiles.replace(folder / AUTHORITY, authority + known, mode=keyfiles.PUBLIC)
+    keyfiles.replace(folder / KEY, key, mode=keyfiles.PRIVATE)
+    keyfiles.replace(folder / CERTIFICATE, certificate, mode=keyfiles.PUBLIC)
 
 
 def _issue(operator: str, at: datetime) -> tuple[bytes, bytes, bytes]:
