@@ -1,11 +1,11 @@
 """What tests do at a desk: write, attach, seal, open; by the domain's own functions."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sceau.accounts.actor import Actor
-from sceau.core import clock
+from sceau.core import clock, ids
 from sceau.envelopes import access, attachments, drafts, opening, reading, sending
 from sceau.envelopes.drafts import Content
 from sceau.envelopes.models import Copy, Draft, Envelope, Opening, Upload
@@ -56,3 +56,33 @@ def read(copy: Copy, by: Actor) -> reading.Unsealed:
 
 def octets(stream: reading.Stream) -> bytes:
     return b"".join(stream.chunks)
+
+
+def place(
+    member: Member,
+    at: datetime,
+    role: Copy.Role,
+    folder: Copy.Folder,
+    *,
+    opened: timedelta | None = None,
+    count: int = 1,
+) -> None:
+    """Rows as envelopes leave them; what they hold does not matter here."""
+    envelopes = [
+        Envelope(id=id, sender=member.person, mailbox=member.mailbox, thread=id, sealed_at=at, size=1, documents=0)
+        for id in (ids.new() for _ in range(count))
+    ]
+    Envelope.objects.bulk_create(envelopes)
+    Copy.objects.bulk_create(
+        Copy(
+            envelope=envelope,
+            mailbox=member.mailbox,
+            role=role,
+            epoch=1,
+            folder=folder,
+            sort_at=at,
+            opened_at=at + opened if opened is not None else None,
+            destroy_at=at + timedelta(days=92),
+        )
+        for envelope in envelopes
+    )

@@ -6,37 +6,13 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from sceau.core import ids
 from sceau.envelopes import activity
-from sceau.envelopes.models import Copy, Envelope
+from sceau.envelopes.models import Copy
+from tests.envelopes.desk import place
 from tests.people import Member, actor
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)  # a Sunday
 Role, Folder = Copy.Role, Copy.Folder
-
-
-def place(
-    member: Member, at: datetime, role: Role, folder: Folder, *, opened: timedelta | None = None, count: int = 1
-) -> None:
-    """Rows as envelopes leave them; what they hold does not matter here."""
-    envelopes = [
-        Envelope(id=id, sender=member.person, mailbox=member.mailbox, thread=id, sealed_at=at, size=1, documents=0)
-        for id in (ids.new() for _ in range(count))
-    ]
-    Envelope.objects.bulk_create(envelopes)
-    Copy.objects.bulk_create(
-        Copy(
-            envelope=envelope,
-            mailbox=member.mailbox,
-            role=role,
-            epoch=1,
-            folder=folder,
-            sort_at=at,
-            opened_at=at + opened if opened is not None else None,
-            destroy_at=at + timedelta(days=92),
-        )
-        for envelope in envelopes
-    )
 
 
 def test_each_week_counts_what_was_sent_received_and_opened_within_a_day(claire: Member) -> None:
