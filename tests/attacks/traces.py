@@ -6,6 +6,7 @@ import stat
 import subprocess
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, suppress
+from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -25,7 +26,12 @@ _TESTS_OWN = ("pytest-of-", "sceau-", "bash_jobs")  # folders of this and of oth
 def left(words: Iterable[str], traces: Iterable[Trace]) -> dict[str, list[str]]:
     """Where any of the words stands, and in which spelling: empty is what we promise."""
     words = tuple(words)
-    return {where: found for where, octets in traces if (found := canary.search(octets, words))}
+
+    @cache  # a blob stands in the store and in its backup
+    def look(octets: bytes) -> list[str]:
+        return canary.search(octets, words)
+
+    return {where: found for where, octets in traces if (found := look(octets))}
 
 
 def files(*folders: Path, since: float = 0) -> Iterator[Trace]:
