@@ -69,7 +69,8 @@ from tests import installation  # noqa: E402
 
 # A loaded machine is slow, not wrong. And what holds for any value was asked a hundred times beside SQLite.
 EXAMPLES = 20 if os.environ.get("SCEAU_TEST_DATABASE_URL") else 100
-hypothesis.settings.register_profile("sceau", deadline=None, max_examples=EXAMPLES)
+SLOW = [hypothesis.HealthCheck.too_slow]
+hypothesis.settings.register_profile("sceau", deadline=None, max_examples=EXAMPLES, suppress_health_check=SLOW)
 hypothesis.settings.load_profile("sceau")
 
 pytest_plugins = ["tests.people", "tests.smtp"]  # the fixtures of the cast and of the relay

@@ -5,7 +5,9 @@ deployment shares nothing with the test process but the network and, for asserti
 """
 
 import contextlib
+import itertools
 import os
+import random
 import re
 import secrets
 import signal
@@ -14,7 +16,6 @@ import ssl
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
 from email import message_from_bytes, policy
@@ -45,7 +46,7 @@ class Mails:
         return "250 OK"
 
     def start(self) -> None:
-        self._controller = Controller(self, hostname="127.0.0.1", port=self.port)
+        self._controller = Controller(self, hostname="127.0.0.1", port=self.port, ready_timeout=60)
         self._controller.start()
 
     def stop(self) -> None:
@@ -60,7 +61,7 @@ class Mails:
             and isinstance(message := message_from_bytes(content, policy=policy.default), EmailMessage)
         ]
 
-    def wait(self, address: str, subject: str, *, after: int = 0, seconds: float = 20) -> EmailMessage:
+    def wait(self, address: str, subject: str, *, after: int = 0, seconds: float = 60) -> EmailMessage:
         """The first mail to `address`, beyond the `after` first ones, whose subject matches the pattern."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
@@ -72,10 +73,20 @@ class Mails:
         raise AssertionError(f"no mail matching {subject!r} within {seconds} s; seen: {seen}")
 
 
+def _ports() -> Iterator[int]:
+    """Every worker its own: one that was given and has no listener yet is given to nobody else."""
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    own = range(12_000 + worker % 8, 32_000, 8)  # systems give from 32768 on
+    return itertools.cycle(random.SystemRandom().sample(own, len(own)))
+
+
+_port = _ports()
+
+
 def free_port() -> int:
     """One that no connection is given as its own: it stays free until somebody listens, and between two starts."""
     while True:
-        port = secrets.choice(range(12_000, 32_000))  # systems give from 32768 on
+        port = next(_port)
         with socket.socket() as probe, contextlib.suppress(OSError):
             probe.bind(("127.0.0.1", port))
             return port
@@ -175,12 +186,12 @@ class Deployment:
             self.start("work")
         self.wait_ready()
 
-    def wait_ready(self, seconds: float = 40) -> None:
+    def wait_ready(self, seconds: float = 90) -> None:
         end = time.monotonic() + seconds
         while time.monotonic() < end:
-            with contextlib.suppress(urllib.error.URLError, ConnectionError):
+            with contextlib.suppress(OSError):  # refused, reset, or silent while the machine is busy
                 context = ssl.create_default_context(cafile=self.trust) if self.trust else None
-                if urllib.request.urlopen(f"{self.url}/sante/pret", timeout=2, context=context).status == 200:
+                if urllib.request.urlopen(f"{self.url}/sante/pret", timeout=10, context=context).status == 200:
                     return
             assert all(process.poll() is None for process in self.processes), self.tail()
             time.sleep(0.1)

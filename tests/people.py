@@ -6,7 +6,7 @@ with no right at all, `lea` is not validated yet. `join(player)` makes any other
 
 import re
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 import pytest
@@ -120,6 +120,13 @@ def text_of(answer: object) -> str:
     """A page as a reader hears it: without markup, spaces joined."""
     content = getattr(answer, "content", b"").decode()
     return " ".join(re.sub(r"<[^>]*>", " ", content).split())
+
+
+@pytest.fixture
+def early(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The next day has just begun: no window of `accounts.rates` ends while a test counts."""
+    tomorrow = (clock.now() + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
+    monkeypatch.setattr(clock, "now", clock.running(tomorrow))
 
 
 @pytest.fixture

@@ -93,7 +93,7 @@ def start(folder: Path, port: int = 0) -> Server:
 
 
 def _endpoint(process: "subprocess.Popen[bytes]", log: Path) -> str:
-    until = time.monotonic() + 20
+    until = time.monotonic() + 60
     while time.monotonic() < until and process.poll() is None:
         if found := _LISTENING.search(log.read_text()):
             return found[1]

@@ -64,7 +64,9 @@ class Relay:
             "authenticator": self._authenticate if self._login else None,
         }
         tls = self._tls if self._implicit else None
-        self._controller = _Controller(self, hostname="127.0.0.1", port=self.port, ssl_context=tls, **options)
+        self._controller = _Controller(
+            self, hostname="127.0.0.1", port=self.port, ssl_context=tls, ready_timeout=60, **options
+        )
         self._controller.start()
 
     def down(self) -> None:
@@ -75,7 +77,7 @@ class Relay:
     def to(self, address: str) -> list[Mail]:
         return [mail for mail in list(self.mails) if mail.to == address]
 
-    def wait(self, count: int, seconds: float = 10) -> list[Mail]:
+    def wait(self, count: int, seconds: float = 60) -> list[Mail]:
         """Until `count` mails have arrived in all."""
         end = time.monotonic() + seconds
         while len(self.mails) < count and time.monotonic() < end:

@@ -150,7 +150,7 @@ class Day:
         )
 
     def until_published(self, path: str) -> None:
-        end = time.monotonic() + 20
+        end = time.monotonic() + 60
         while (status := self.claire.visitor.get(path).status) == 503 and time.monotonic() < end:
             time.sleep(0.2)
         assert status == 200

@@ -97,6 +97,7 @@ class TestAHundredAtOnce:
         assert [is_in(answer) for answer in answers].count(True) == 1
         assert Session.objects.count() == 1
 
+    @pytest.mark.usefixtures("early")
     def test_ten_wrong_passwords_lock_a_screen_s_door_for_a_while(self) -> None:
         claire = join(CLAIRE)
         browser = sign_in(claire)
@@ -111,6 +112,7 @@ class TestAHundredAtOnce:
         assert (statuses.count(422), statuses.count(429)) == (10, 50)
         assert Session.objects.get().state == Session.State.LOCKED
 
+    @pytest.mark.usefixtures("early")
     def test_ten_wrong_passwords_are_looked_at_for_one_address(self) -> None:
         claire = join(CLAIRE)
 
@@ -140,6 +142,7 @@ class TestOneCode:
             assert [guess(login, first).status_code for login in (his, other_tab)] == [422, 422]
         assert guess(mine, first).status_code == 303
 
+    @pytest.mark.usefixtures("early")
     def test_who_knows_the_password_gets_fifty_tries_a_quarter_of_an_hour(self, claire: Member) -> None:
         """Five for each of the ten logins that one network may begin."""
         begun = [

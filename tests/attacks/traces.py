@@ -122,8 +122,10 @@ def family(roots: Iterable[int]) -> set[int]:
 def open_files(processes: Iterable[int]) -> Iterator[Trace]:
     """Every regular file that a process holds open: also one without a name any more, or in memory alone."""
     for process in processes:
-        for link in Path(f"/proc/{process}/fd").iterdir():
-            with suppress(FileNotFoundError):
+        with suppress(FileNotFoundError, ProcessLookupError):  # gone since it was listed
+            links = list(Path(f"/proc/{process}/fd").iterdir())
+        for link in links:
+            with suppress(FileNotFoundError, ProcessLookupError):
                 if stat.S_ISREG(link.stat().st_mode):
                     yield f"process {process}: {link.readlink()}", link.read_bytes()
 

@@ -17,6 +17,7 @@ from sceau.core.errors import NotFound, TryLater
 from tests import parts
 from tests import s3 as server
 from tests.blobs.contract import MEBIBYTE, NAME, BlobContract, BoundedMemory, pieces
+from tests.deployment import free_port
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +66,7 @@ def test_a_wrong_secret_and_a_wrong_bucket_are_not_taken_for_absence(rclone: ser
 
 @pytest.mark.usefixtures("rclone")
 def test_a_server_that_is_away_means_try_later_and_its_return_is_enough(tmp_path: Path) -> None:
-    running = server.start(tmp_path)
+    running = server.start(tmp_path, free_port())
     store = s3.S3(running.client(), running.make_bucket("essai"))
     store.put(NAME, pieces(MEBIBYTE))
     file = store.open(NAME)
@@ -89,7 +90,7 @@ def test_a_server_that_is_away_means_try_later_and_its_return_is_enough(tmp_path
 
 @pytest.mark.usefixtures("rclone")
 def test_a_server_that_leaves_between_two_parts_keeps_nothing(tmp_path: Path) -> None:
-    running = server.start(tmp_path)
+    running = server.start(tmp_path, free_port())
     store = s3.S3(running.client(), running.make_bucket("essai"))
 
     def leaving() -> Iterator[bytes]:

@@ -23,7 +23,7 @@ def service(*command: str, secret: tuple[str, str] | None = None, **environment:
     return Service("essai", command, {"PATH": os.environ["PATH"], **environment}, secret=secret)
 
 
-def eventually(what: Callable[[], bool], seconds: float = 10) -> bool:
+def eventually(what: Callable[[], bool], seconds: float = 60) -> bool:
     end = time.monotonic() + seconds
     while not what() and time.monotonic() < end:
         time.sleep(0.02)
@@ -107,5 +107,5 @@ def test_no_service_outlives_its_supervisor(number: signal.Signals) -> None:
     assert eventually(lambda: len(children(supervisor.pid)) == 2)
     services = children(supervisor.pid)
     supervisor.send_signal(number)
-    assert supervisor.wait(10) == (0 if number != signal.SIGKILL else -signal.SIGKILL)
+    assert supervisor.wait(60) == (0 if number != signal.SIGKILL else -signal.SIGKILL)
     assert eventually(lambda: all(gone(pid) for pid in services))

@@ -74,7 +74,7 @@ def written() -> Iterator[io.StringIO]:
         structlog.configure(**before)
 
 
-def wait_until(condition: Iterator[bool], seconds: float = 15) -> None:
+def wait_until(condition: Iterator[bool], seconds: float = 60) -> None:
     end = time.monotonic() + seconds
     while not next(condition):
         assert time.monotonic() < end, f"not within {seconds} s"
@@ -261,12 +261,12 @@ def test_notices_leave_when_the_relay_is_back(relay: Relay) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_a_slow_mail_does_not_hold_up_the_others(relay: Relay) -> None:
-    relay.pause = 1
+    relay.pause = 3
     queue_notices(3)
-    started = time.time()
     with working():
         wait_until(all_sent())
-    assert time.time() - started < 2.5
+    first, *_, last = sorted(mail.at for mail in relay.mails)
+    assert last - first < relay.pause, "all of them are there before the first is answered"
 
 
 @pytest.mark.django_db(transaction=True)

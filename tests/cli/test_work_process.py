@@ -48,9 +48,9 @@ def states(installation: Deployment) -> str:
 def test_told_to_end_it_finishes_the_mail_in_hand_and_leaves(installation: Deployment, relay: Relay) -> None:
     relay.pause = 2
     worker = installation.start("work")
-    relay.wait(1, seconds=30)
+    relay.wait(1)
     worker.send_signal(signal.SIGTERM)
-    assert worker.wait(15) == 0
+    assert worker.wait(60) == 0
     assert states(installation) == "('sent', None)"
     assert '"event": "worker.stopped"' in installation.tail()
     assert len(relay.mails) == 1
@@ -62,7 +62,7 @@ def test_killed_between_the_relay_s_answer_and_its_commit_it_loses_nothing(
 ) -> None:
     """The one place where a mail leaves twice (design §8): the same mail, and the log says so."""
     worker = installation.start("work", SCEAU_FAILPOINT="notice.sent")
-    assert worker.wait(30) == -signal.SIGKILL
+    assert worker.wait(60) == -signal.SIGKILL
     assert "queued" in states(installation)
     installation.run("shell", "--no-imports", "-c", FORGET_LEASES)
     log = installation.run("work", "--once").stdout.decode()

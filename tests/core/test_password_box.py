@@ -1,6 +1,5 @@
 """core/password_box.py: opening is the check, and no header makes it expensive."""
 
-import statistics
 import struct
 import threading
 import time
@@ -99,18 +98,16 @@ def test_a_decoy_looks_and_costs_like_a_box_and_opens_for_nobody() -> None:
     cost = Cost(2, 4096, 1)
     real, decoy = password_box.seal("x", bytes(32), info=b"i", cost=cost), password_box.decoy(cost, 32)
     assert (len(decoy), decoy[:8], decoy[24:25]) == (len(real), real[:8], real[24:25])
-    ratio = seconds(decoy) / seconds(real)
+    taken = [(seconds(decoy), seconds(real)) for _ in range(15)]  # in turns, as others use the machine
+    ratio = min(each for each, _ in taken) / min(each for _, each in taken)  # the least disturbed of each
     assert 0.5 < ratio < 2, "the processor time of this thread, whatever else runs"
 
 
 def seconds(sealed: bytes) -> float:
-    def once() -> float:
-        started = time.thread_time()
-        with pytest.raises(Unreadable):
-            password_box.open("wrong", sealed, info=b"i")
-        return time.thread_time() - started
-
-    return statistics.median(once() for _ in range(9))
+    started = time.thread_time()
+    with pytest.raises(Unreadable):
+        password_box.open("wrong", sealed, info=b"i")
+    return time.thread_time() - started
 
 
 def test_at_most_four_passwords_are_stretched_at_once(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -58,8 +58,8 @@ def write() -> None:
     """Claire writes, seals and takes back; now and then she finds a draft that somebody else's death left."""
     say, by = acknowledging(), day.claire()
     while True:
-        left = Draft.objects.order_by("?").values_list("id", flat=True).first()
         try:
+            left = Draft.objects.order_by("?").values_list("id", flat=True).first()
             draft = access.draft(left, for_=by) if left and random.random() < 0.3 else _begin(say)
             sending.seal(go_on(draft, say), by=by, at=clock.now())
             say(f"sealed {draft.id}")
@@ -106,8 +106,8 @@ def read() -> None:
     say, by = acknowledging(), day.marc()
     received = Copy.objects.filter(mailbox=by.mailbox, destroyed_at=None).exclude(role=Copy.Role.FROM)
     while True:
-        id = received.order_by("opened_at", "?").values_list("id", flat=True).first()
         try:
+            id = received.order_by("opened_at", "?").values_list("id", flat=True).first()
             if id is not None:
                 _read(access.copy(id, for_=by), say)
         except (NotFound, Refused, TryLater, OperationalError):

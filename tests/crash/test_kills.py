@@ -40,7 +40,7 @@ def test_random_deaths_under_load_lose_and_double_nothing(
     sent, counts = site.must("after.settle", said=said, notes=sorted(notes), days=0.3)
     doubled = check_mails(relay_of_sites, sent["notices"], deaths=killed["serve"] + ROLES.count("serve"))
     seconds = time.monotonic() - began
-    print(f"{KILLS} kills {dict(killed)} in {seconds:.0f} s; acknowledged {dict(Counter(kinds(said)))};")
+    print(f"{killed.total()} kills {dict(killed)} in {seconds:.0f} s; acknowledged {dict(Counter(kinds(said)))};")
     print(f"{len(notes)} checkpoints seen; {counts}; {doubled} mails left twice")
     assert set(kinds(said)) >= WORDS, "too little went on to prove anything"
 
@@ -52,7 +52,8 @@ def live(site: Site, processes: Nursery, chance: random.Random) -> tuple["Counte
     for role in ROLES:
         processes.start(role)
     time.sleep(1)
-    for _ in range(KILLS):
+    # A slow machine says less between two deaths: they go on until there is something to prove.
+    while killed.total() < KILLS or not WORDS <= set(kinds(acknowledged(site))):
         time.sleep(chance.uniform(*PAUSE))
         role = processes.kill(chance.choice(list(processes.alive)))
         killed[role] += 1

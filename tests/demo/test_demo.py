@@ -31,17 +31,17 @@ class Demonstration:
     def get(self, host: str, path: str = "/") -> str:
         """A page, as a browser that resolves every *.localhost to this machine."""
         request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", headers={"Host": f"{host}:{self.port}"})
-        with urllib.request.urlopen(request, timeout=10) as answer:
+        with urllib.request.urlopen(request, timeout=30) as answer:
             page: str = answer.read().decode()
             return page
 
-    def wait(self, seconds: float = 60) -> None:
+    def wait(self, seconds: float = 100) -> None:
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             try:
                 self.get("localhost", "/sante/pret")
                 return
-            except (urllib.error.URLError, ConnectionError):
+            except OSError:  # refused, reset, or silent while the machine is busy
                 assert self.process.poll() is None
                 time.sleep(0.2)
         raise AssertionError("the demonstration did not start")
@@ -68,7 +68,7 @@ def test_every_role_has_its_host_and_its_mails(demonstration: Demonstration) -> 
 
 def wait_for(demonstration: Demonstration, address: str) -> str:
     """The page of the mails, once this address has one."""
-    end = time.monotonic() + 20
+    end = time.monotonic() + 60
     while time.monotonic() < end:
         page = demonstration.get("courriels.localhost", f"/?a={address}")
         if f"à {address}" in page:

@@ -65,17 +65,17 @@ def test_sealing_still_reaches_those_one_knows_and_names_nobody_else(claire: Mem
     spend(by)
     mixed = desk.write(by, f"{marc.address}, essai0@ailleurs.example")
     with pytest.raises(lookups.Unchecked):
-        sending.seal(mixed, by=by, at=clock.now())
+        sending.seal(mixed, by=by, at=AT)
     assert not Envelope.objects.exists()
-    desk.send(by, str(marc.address))
+    desk.send(by, str(marc.address), at=AT)
     assert Envelope.objects.count() == 1
 
 
 def test_attempts_at_sealing_are_counted(claire: Member) -> None:
     by = people.actor(claire)
-    lookups.find(addresses(lookups.UNKNOWN_A_DAY), by=by, at=clock.now())
+    lookups.find(addresses(lookups.UNKNOWN_A_DAY), by=by, at=AT)
     with pytest.raises(lookups.Unchecked):
-        sending.seal(desk.write(by, "encore@ailleurs.example"), by=by, at=clock.now())
+        sending.seal(desk.write(by, "encore@ailleurs.example"), by=by, at=AT)
 
 
 def test_no_other_refusal_tells_a_member_from_nobody(claire: Member, marc: Member) -> None:

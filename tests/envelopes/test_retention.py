@@ -240,7 +240,7 @@ def test_deleting_waits_for_a_sweep_of_the_same_copy_without_standing_in_its_way
 
     with ThreadPoolExecutor(1) as hands:
         sweeping = hands.submit(sweep)
-        assert locked.wait(5)
+        assert locked.wait(60)
         folders.delete(copy, by=people.actor(marc), at=clock.now())
         sweeping.result()
     assert Copy.objects.get(id=copy.id).seal is None

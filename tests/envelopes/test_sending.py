@@ -50,7 +50,9 @@ def test_what_was_written_is_what_the_recipient_reads(claire: Member, marc: Memb
 
 
 @given(subject=typed, text=typed, name=typed)
-@hypothesis_settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@hypothesis_settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @pytest.mark.attack(7)
 def test_whatever_is_typed_is_sealed_and_comes_back(
     claire: Member, marc: Member, subject: str, text: str, name: str

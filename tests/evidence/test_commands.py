@@ -105,7 +105,9 @@ def test_the_status_says_how_the_log_stands() -> None:
     ]
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(st.binary(max_size=200))
 def test_any_file_has_an_answer(tmp_path: Path, data: bytes) -> None:
     (tmp_path / "any").write_bytes(data)

@@ -131,7 +131,9 @@ def forgotten() -> Iterator[None]:
         blobs.store().delete(name)
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(st.lists(st.integers(1, 300), min_size=1, max_size=4))
 def test_tiles_are_what_the_rows_say_however_they_came(counts: list[int]) -> None:
     with forgotten():

@@ -99,7 +99,7 @@ def test_a_guessed_return_address_changes_nothing(sent: Notice) -> None:
     assert sent.state == Notice.State.SENT
 
 
-@hypothesis(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@hypothesis(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None)
 @given(st.binary(), st.text())
 def test_no_octets_make_it_raise(sent: Notice, data: bytes, recipient: str) -> None:
     come_back(sent, data)

@@ -69,8 +69,8 @@ def test_an_answer_that_never_comes_means_the_mail_may_leave_twice(
     relay.hang_up = True
     with pytest.raises(RelaySilent):
         send()
-    relay.hang_up, relay.pause = False, 2
-    monkeypatch.setattr(relays, "TIMEOUT", 0.5)
+    relay.hang_up, relay.pause = False, 5
+    monkeypatch.setattr(relays, "TIMEOUT", 2)
     with pytest.raises(RelaySilent):
         send()
     assert len(relay.wait(2)) == 2

@@ -4,6 +4,7 @@ WebKit keeps no Secure cookie on plain http: nothing of this would work there wi
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -65,8 +66,16 @@ class Reader(Person):
         for key in keys:
             ActionChains(self.driver).send_keys(key).perform()
 
-    def until(self, script: str) -> None:
-        self._wait(lambda: self.driver.execute_script(f"return {script}"), f"never became true: {script}", 20)
+    def until(self, script: str, seconds: float = 20) -> None:
+        self._wait(lambda: self.driver.execute_script(f"return {script}"), f"never became true: {script}", seconds)
+
+    def covers(self) -> None:
+        """Two presses. A driver on a busy machine makes them too far apart now and then: one presses twice again."""
+        for _ in range(5):
+            ActionChains(self.driver).send_keys(Keys.ESCAPE, Keys.ESCAPE).perform()
+            with suppress(AssertionError):
+                return self.until(COVERED, 3)
+        raise AssertionError("two presses of Escape never covered the page")
 
     def reads(self, subject: str) -> None:
         self.until(f"document.querySelector('#lecture h1')?.textContent === '{subject}'")
@@ -118,8 +127,7 @@ def _covers_from_within_the_letter(reader: Reader) -> None:
     # WebKit tells nobody of keys in such a frame, so the page takes the focus back; the other passes them on.
     place = "navigator.vendor.startsWith('Apple') ? '.read' : 'iframe.focused'"
     reader.until(f"{FOCUS}.matches({place})")
-    ActionChains(reader.driver).send_keys(Keys.ESCAPE, Keys.ESCAPE).perform()
-    reader.until(COVERED)
+    reader.covers()
     reader.type(Keys.ENTER)
     reader.until(f"!{COVERED}")
 

@@ -1,9 +1,13 @@
 """Answering everybody, passing on, taking back: the pages around these acts."""
 
 import re
+from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.http import HttpResponse
+from django.utils import translation
+from django.utils.dates import MONTHS
 
 from sceau.cli import work
 from sceau.core import clock
@@ -114,10 +118,13 @@ class TestWithdrawal:
 
     def test_what_waits_for_its_hour_is_cancelled(self, claire: Member, marc: Member) -> None:
         by, browser = people.actor(claire), sign_in(claire)
-        draft = desk.write(by, str(marc.address), deliver_at="2026-12-24T08:00")
+        month = (clock.now() + timedelta(days=31)).astimezone(ZoneInfo("Europe/Paris"))
+        hour = month.replace(day=24, hour=8, minute=0)
+        draft = desk.write(by, str(marc.address), deliver_at=f"{hour:%Y-%m-%dT%H:%M}")
         envelope = sending.seal(draft, by=by, at=clock.now())
         page = text_of(browser.get(f"/enveloppes/{envelope.id}"))
-        assert "Sera remise le 24 décembre 2026 à 08:00" in page
+        with translation.override("fr"):
+            assert f"Sera remise le 24 {MONTHS[hour.month]} {hour.year} à 08:00" in page
         assert "Annuler l’envoi" in page
         assert "Pas encore remise" in page
         asked = text_of(browser.get(f"/enveloppes/{envelope.id}/retirer"))

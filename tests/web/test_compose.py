@@ -27,7 +27,6 @@ from tests.envelopes import desk
 from tests.people import Member, sign_in, text_of
 
 JSON = {"Accept": "application/json"}
-TODAY = clock.now().astimezone(ZoneInfo("Europe/Paris")).date()
 
 
 @pytest.fixture
@@ -327,7 +326,6 @@ def test_a_doubled_submit_leads_to_the_same_envelope(browser: Client, draft: Dra
         ({"to": "marc@@"}, rules.MalformedRecipient(("marc@@",))),
         ({"to": "x@ailleurs.fr"}, rules.UnknownRecipient((Address("x", "ailleurs.fr"),))),
         ({"to": ",".join(f"x{number}@ailleurs.fr" for number in range(200))}, rules.TooManyRecipients(100)),
-        ({"to": MARC.email, "expires_on": "2020-01-01"}, rules.BadExpiry(TODAY, TODAY + timedelta(days=91))),
         ({"to": MARC.email, "subject": "x" * 251}, rules.TooLong(250)),
     ],
 )
@@ -342,6 +340,17 @@ def test_a_refusal_says_why_and_keeps_what_was_typed(
     assert not Envelope.objects.exists()
 
 
+@pytest.mark.usefixtures("early")
+def test_a_day_that_is_past_is_refused_with_those_that_are_left(
+    browser: Client, draft: Draft, claire: Member, marc: Member
+) -> None:
+    today = clock.now().astimezone(ZoneInfo("Europe/Paris")).date()
+    refusal = rules.BadExpiry(today, today + timedelta(days=91))
+    test_a_refusal_says_why_and_keeps_what_was_typed(
+        browser, draft, claire, marc, {"to": MARC.email, "expires_on": "2020-01-01"}, refusal
+    )
+
+
 def test_a_recipient_without_account_is_told_in_short_beside_the_form(browser: Client, draft: Draft) -> None:
     answer = browser.post(url(draft, "sceller"), form(draft, to="x@ailleurs.fr"))
     (line,) = answer.context["forecast"].recipients
@@ -350,6 +359,7 @@ def test_a_recipient_without_account_is_told_in_short_beside_the_form(browser: C
     assert text_of(answer).count("Votre brouillon est gardé") == 1
 
 
+@pytest.mark.usefixtures("early")
 def test_who_tried_too_many_addresses_is_asked_and_told_the_same_of_each(
     browser: Client, draft: Draft, claire: Member, marc: Member
 ) -> None:

@@ -72,6 +72,7 @@ def test_what_is_found_says_who_that_is(browser: Client) -> None:
     }
 
 
+@pytest.mark.usefixtures("early")
 def test_trying_addresses_one_after_the_other_ends_soon(browser: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(view, "_EXACT_LIMIT", 3)
     statuses = [browser.post("/personnes", {"text": f"essai{n}@exemple.fr"}).status_code for n in range(5)]

@@ -135,6 +135,7 @@ def test_looking_at_the_code_page_spends_nothing(claire: Member, client: Client)
     assert "Il reste 5 essais" in text_of(client.get("/connexion/code"))
 
 
+@pytest.mark.usefixtures("early")
 def test_too_many_tries_say_how_long_to_wait_and_keep_the_address(claire: Member, client: Client) -> None:
     for _ in range(10):
         begin(client, claire, "Tilleul-verveine-8")

@@ -133,6 +133,7 @@ def test_the_mail_and_the_account_speak_the_visitors_language() -> None:
     assert Person.objects.get().language == "en"
 
 
+@pytest.mark.usefixtures("early")
 def test_too_many_askings_say_how_long_to_wait(client: Client) -> None:
     for _ in range(3):
         client.post("/inscription", {"address": ADDRESS})

@@ -87,7 +87,9 @@ def test_a_large_file_passes_through_little_memory() -> None:
 
 
 @given(st.lists(st.binary(max_size=200_000), min_size=1, max_size=4))
-@hypothesis_settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.data_too_large])
+@hypothesis_settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.data_too_large, HealthCheck.too_slow]
+)
 def test_files_arrive_as_they_were_sent(files: list[bytes]) -> None:
     incoming = request(multipart(*((f"{number}.bin", iter([octets])) for number, octets in enumerate(files))))
     with uploads.sealing(incoming, limit=40_000_000) as arrived:
