@@ -9,7 +9,6 @@ import os
 import pwd
 import secrets
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -18,6 +17,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from tests import s3
+from tests.deployment import free_port
 
 WORKERS = ("main", *(f"gw{number}" for number in range(8)))  # one bucket for each pytest worker
 
@@ -49,7 +49,7 @@ def postgresql_programs() -> Path | None:
 @contextmanager
 def postgresql(programs: Path, folder: Path, *, settings: tuple[str, ...] = ()) -> Iterator[str]:
     """A cluster of our own: fsync stays on, as our own checks ask. Yields its URL."""
-    password, port = secrets.token_urlsafe(16), _free_port()
+    password, port = secrets.token_urlsafe(16), free_port()
     folder.mkdir(mode=0o700)
     (folder / "password").write_text(password)
     run = _unprivileged(folder)
@@ -90,13 +90,6 @@ def _service_user() -> pwd.struct_passwd:
         return pwd.getpwnam("postgres")
     except KeyError:
         return pwd.getpwnam("nobody")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 if __name__ == "__main__":

@@ -32,6 +32,7 @@ def _enter_test_settings() -> Path:
         SCEAU_HOSTS="localhost,testserver",
         SCEAU_RELAY_PORT="1",  # nothing listens there: a test that sends mail brings its own relay
         SCEAU_DATABASE_URL=os.environ.get("SCEAU_TEST_DATABASE_URL", ""),
+        SCEAU_DATABASE_TIMEOUT="60",  # twenty threads may all write at once, and a busy disk is slow to sync
         **_s3(os.environ.get("SCEAU_TEST_S3", "")),
     )
     return folder

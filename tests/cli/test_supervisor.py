@@ -107,5 +107,5 @@ def test_no_service_outlives_its_supervisor(number: signal.Signals) -> None:
     assert eventually(lambda: len(children(supervisor.pid)) == 2)
     services = children(supervisor.pid)
     supervisor.send_signal(number)
-    assert supervisor.wait(60) == (0 if number != signal.SIGKILL else -signal.SIGKILL)
+    assert supervisor.wait(25) == (0 if number != signal.SIGKILL else -signal.SIGKILL)
     assert eventually(lambda: all(gone(pid) for pid in services))

@@ -53,7 +53,7 @@ def live(site: Site, processes: Nursery, chance: random.Random) -> tuple["Counte
         processes.start(role)
     time.sleep(1)
     # A slow machine says less between two deaths: they go on until there is something to prove.
-    while killed.total() < KILLS or not WORDS <= set(kinds(acknowledged(site))):
+    while killed.total() < KILLS or not set(kinds(acknowledged(site))) >= WORDS:
         time.sleep(chance.uniform(*PAUSE))
         role = processes.kill(chance.choice(list(processes.alive)))
         killed[role] += 1

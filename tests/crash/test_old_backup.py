@@ -7,7 +7,7 @@ import pytest
 
 from tests.crash.site import Site
 
-pytestmark = pytest.mark.attack(36)
+pytestmark = [pytest.mark.attack(36), pytest.mark.timeout(300)]
 
 HOUR = 1 / 24  # days
 Make = Callable[[Callable[[Path], Site]], Site]

@@ -32,7 +32,7 @@ from tests.envelopes import desk
 from tests.evidence.logs import happen
 from tests.people import Member
 
-pytestmark = [pytest.mark.django_db, pytest.mark.attack(38)]
+pytestmark = [pytest.mark.django_db, pytest.mark.attack(38), pytest.mark.timeout(300)]
 
 Use = Callable[[BlobStore], None]
 PDF = bytes(range(256)) * 400

@@ -15,6 +15,8 @@ import pytest
 from sceau.demo import cast
 from tests.deployment import SCEAU, free_port
 
+pytestmark = pytest.mark.timeout(300)
+
 
 class Demonstration:
     def __init__(self, folder: Path) -> None:

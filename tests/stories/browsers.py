@@ -131,7 +131,7 @@ class Person:
 
     def fill(self, **fields: str) -> None:
         for name, value in fields.items():
-            field = self.driver.find_element(By.NAME, name)
+            field = self._wait(lambda name=name: self.driver.find_elements(By.NAME, name), f"no field {name!r}", 60)[0]
             field.clear()
             field.send_keys(value)
 
@@ -151,14 +151,14 @@ class Person:
         def shown() -> list[WebElement]:
             return [found for found in self.driver.find_elements(By.XPATH, path) if found.is_displayed()]
 
-        return self._wait(shown, f"no button says {words!r}", 20)[0]  # looked for once: a page changes meanwhile
+        return self._wait(shown, f"no button says {words!r}", 60)[0]  # looked for once: a page changes meanwhile
 
     def has_uploaded(self) -> None:
         """Every document that was chosen has arrived."""
         under_way = "return document.querySelectorAll('[data-uploads] > *').length"
         self._wait(lambda: not self.driver.execute_script(under_way), "documents never arrived", 120)
 
-    def sees(self, words: str, seconds: float = 20) -> None:
+    def sees(self, words: str, seconds: float = 60) -> None:
         self._wait(lambda: words in self.text, f"never saw {words!r}", seconds)
 
     @property
@@ -174,9 +174,9 @@ class Person:
             raise AssertionError(f"{trouble} on {self.driver.current_url}:\n{self.text}") from None
 
     def _settled(self, page: WebElement, url: str, text: str) -> bool:
-        """Another page, address or text is there, and nothing is under way."""
+        """Another page, address or text is there, and nothing is under way: a button that was pressed says so first."""
         other = page.id != self.driver.find_element(By.TAG_NAME, "html").id
-        ready = "return document.readyState === 'complete' && !document.querySelector('.htmx-request')"
+        ready = "return document.readyState === 'complete' && !document.querySelector('.htmx-request, [data-sent]')"
         return (other or self.driver.current_url != url or self.text != text) and bool(
             self.driver.execute_script(ready)
         )

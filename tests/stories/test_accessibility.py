@@ -109,6 +109,7 @@ def test_axe_finds_nothing_and_nothing_runs_off_the_side(
     found: list[str] = []
     seen = 0
     for place, page in visits(chromium, live_server, world, shown):
+        settled(page)
         for width, scheme in LOOKS:
             page.set_viewport_size({"width": width, "height": 900})
             page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of Playwright's words
@@ -139,12 +140,11 @@ def test_a_form_that_is_refused_says_so_to_everybody(chromium: Browser, live_ser
         settled(page)
         for name, value in typed.items():
             page.fill(f"[name={name}]:visible", value)
-        with page.expect_response(lambda answer: answer.request.is_navigation_request()) as answered:
+        with page.expect_navigation() as answered:  # until the new page is there: the answer comes before it
             button = page.get_by_role("button", name=words).first
             page.locator("form").filter(has=button).evaluate("form => { form.noValidate = true; }")
             button.click()
         assert answered.value.status in (403, 409, 422), address  # 409: a document is still on its way
-        page.wait_for_load_state()
         for width, scheme in LOOKS:
             page.set_viewport_size({"width": width, "height": 900})
             page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of Playwright's words

@@ -54,6 +54,7 @@ def log_in(page: Page, site: Deployment, account: Account, *, scripts: bool = Tr
     page.fill("[name=address]", account.address)
     page.fill("[name=password]", account.password)
     press(page, "Recevoir mon code")
+    page.wait_for_url("**/connexion/code*")  # loaded: a code typed before its script ran would not go off by itself
     page.fill("[name=code]", new_code(site, account, after=seen))
     if not scripts:  # with them, the sixth digit sends the form
         press(page, "Me connecter")

@@ -51,10 +51,11 @@ def test_pasted_formatting_is_kept_and_nothing_else_comes_with_it(
     writer.until("document.activeElement.getAttribute('role') === 'combobox'")  # the scripts have come
     writer.find("Mise en forme").click()
     writer.until("document.activeElement.matches('.rich')")
+    firefox.execute_script("document.querySelector('[data-saved]').textContent = ''")  # of an earlier save
     with_control(firefox, "v")
     writer.until(f"{LETTER}.includes('important')")
     _is_what_was_meant(writer)
-    writer.until("document.querySelector('[data-saved]').textContent.includes('enregistré')")
+    writer.until("document.querySelector('[data-saved]').textContent.includes('Brouillon enregistré')")
     firefox.refresh()
     writer.until(f"{LETTER}.includes('important')")
     _is_what_was_meant(writer)

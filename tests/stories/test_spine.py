@@ -124,7 +124,7 @@ def test_two_people_exchange_a_sealed_envelope_and_a_stranger_checks_the_proof(
 
 def _proofs(person: Person) -> tuple[bytes, bytes]:
     """The proof as JSON and as PDF, once the log has published the opening: until then the answer is "later"."""
-    for _ in range(40):
+    for _ in range(120):
         with suppress(urllib.error.HTTPError, IndexError):
             return download(person, hrefs(person, "preuve.json")[0]), download(person, hrefs(person, "preuve.pdf")[0])
         time.sleep(0.5)

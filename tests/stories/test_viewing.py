@@ -63,7 +63,7 @@ def _send(page: Page, site: Deployment, sender: Account, to: Account, files: lis
 
 
 def shown(page: Page) -> None:
-    expect(page.locator(".sheet-page canvas").first).to_be_visible(timeout=20_000)
+    expect(page.locator(".sheet-page canvas").first).to_be_visible()
 
 
 def scale(page: Page) -> int:

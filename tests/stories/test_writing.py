@@ -17,6 +17,7 @@ from tests.stories.test_everyday import Account, log_in, press, sign_up, window
 pytestmark = pytest.mark.timeout(180)
 
 LARGE = 39_000_000  # octets
+ALL_SAVED = "async () => !(await import(document.querySelector('script[src*=\"js/autosave\"]').src)).unsaved()"
 
 
 @pytest.fixture(scope="module")
@@ -53,10 +54,10 @@ def page(signed_in: BrowserContext) -> Iterator[Page]:
 
 
 def saved(page: Page) -> None:
-    """Ctrl+S, until the answer is there."""
-    with page.expect_response("**/enregistrer"):
-        page.keyboard.press("Control+s")
-    expect(page.locator("[data-saved]")).to_contain_text("Brouillon enregistré", timeout=15_000)
+    """Ctrl+S, until all is saved: an answer alone may be that of a save which was on its way before."""
+    page.keyboard.press("Control+s")
+    page.wait_for_function(ALL_SAVED)
+    expect(page.locator("[data-saved]")).to_contain_text("Brouillon enregistré")
 
 
 def chips(page: Page, field: str, *names: str) -> None:

@@ -56,9 +56,10 @@ async function lock() {
   form.submit();
 }
 
-async function leave() { // locked elsewhere, or ended: the way in knows which
+async function leave(after = 0) { // locked elsewhere, or ended: the way in knows which
   if (left) return;
   await hide();
+  if (after) await new Promise((done) => setTimeout(done, after));
   location.replace(`${form.dataset.locked}?${new URLSearchParams({ next: form.elements.next.value })}`);
 }
 
@@ -76,12 +77,12 @@ for (const button of document.querySelectorAll("[data-cover]")) {
 }
 for (const kind of ["click", "close"]) veil?.addEventListener(kind, () => uncover());
 tabs.onmessage = ({ data }) => {
-  if (data === "lock") leave();
+  if (data === "lock") leave(1_000); // the tab that says so must ask first, or the way in would still be open
   else if (data === "cover") cover(false);
   else if (data === "uncover") uncover(false);
   else actedAt = Date.now();
 };
-document.addEventListener("sceau:gone", leave); // js/arrivals.js was told that nobody is signed in
+document.addEventListener("sceau:gone", () => leave()); // js/arrivals.js was told that nobody is signed in
 addEventListener("keydown", (event) => {
   if (event.key !== "Escape" || event.repeat || coveredAt) return;
   if (event.timeStamp - escapedAt < TWICE) { // when it was pressed, however late a busy page hears of it
