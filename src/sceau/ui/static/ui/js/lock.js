@@ -34,7 +34,7 @@ function uncover(tell = true) {
   if (tell) tabs.postMessage("uncover");
 }
 
-async function hide() {
+async function hide(...saving) {
   clearInterval(watch);
   left = true;
   const back = here() === arrivedAt ? form.elements.next.value : here(); // a pane may have changed the address since
@@ -42,7 +42,6 @@ async function hide() {
   sessionStorage.setItem(PLACE, JSON.stringify({ back, panes })); // an address and three numbers, nothing that was read
   form.elements.next.value = back;
   form.hidden = true;
-  const saving = [];
   document.dispatchEvent(new CustomEvent("sceau:lock", { detail: saving }));
   document.body.replaceChildren(form);
   document.title = "Sceau";
@@ -56,10 +55,9 @@ async function lock() {
   form.submit();
 }
 
-async function leave(after = 0) { // locked elsewhere, or ended: the way in knows which
+async function leave(...first) { // locked elsewhere, or ended: the way in knows which
   if (left) return;
-  await hide();
-  if (after) await new Promise((done) => setTimeout(done, after));
+  await hide(...first);
   location.replace(`${form.dataset.locked}?${new URLSearchParams({ next: form.elements.next.value })}`);
 }
 
@@ -77,7 +75,7 @@ for (const button of document.querySelectorAll("[data-cover]")) {
 }
 for (const kind of ["click", "close"]) veil?.addEventListener(kind, () => uncover());
 tabs.onmessage = ({ data }) => {
-  if (data === "lock") leave(1_000); // the tab that says so must ask first, or the way in would still be open
+  if (data === "lock") leave(new Promise((done) => setTimeout(done, 1_000))); // that tab asks first: the way in is closed
   else if (data === "cover") cover(false);
   else if (data === "uncover") uncover(false);
   else actedAt = Date.now();
