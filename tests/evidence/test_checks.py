@@ -100,7 +100,7 @@ def test_what_waits_for_its_number_is_no_fault() -> None:
 @pytest.mark.req("E8")
 def test_the_start_looks_at_the_last_rows_only() -> None:
     published([1300])
-    Evidence.objects.filter(entry__index=100).update(recipient=7)
+    Evidence.objects.filter(id=LogEntry.objects.get(index=100).evidence_id).update(recipient=7)
     checks.at_start()
     with pytest.raises(LogDamaged) as caught:
         checks.fully(at=LATER)
